@@ -1,0 +1,92 @@
+"""Decisions: what somebody must do for a client, and what came of it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import Client
+
+
+class ActionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The actions for the clients this person may see."""
+        return self.filter(client__in=Client.objects.visible_to(user))
+
+    def open(self):
+        return self.filter(done_at=None)
+
+    def done(self):
+        return self.exclude(done_at=None)
+
+    def overdue(self, today):
+        return self.open().filter(due_on__lt=today)
+
+
+class Action(models.Model):
+    """Something a person must do, or did, for a client: open until it has an outcome."""
+
+    class Kind(models.TextChoices):
+        CALL = "call", _("Appel")
+        VISIT = "visit", _("Visite")
+        OFFER = "offer", _("Proposition")
+        TRAINING = "training", _("Formation")
+        OTHER = "other", _("Autre")
+
+    class Outcome(models.TextChoices):
+        REACHED = "reached", _("Joint")
+        MESSAGE_LEFT = "message-left", _("Message laissé")
+        CALL_BACK = "call-back", _("À rappeler")
+        STOP_CALLING = "stop-calling", _("Ne plus appeler")
+        DROPPED = "dropped", _("Abandonnée")
+
+    client = models.ForeignKey(
+        Client,
+        verbose_name=_("client"),
+        on_delete=models.CASCADE,
+        related_name="actions",
+    )
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("pour"),
+        on_delete=models.PROTECT,
+        related_name="actions",
+    )
+    kind = models.CharField(_("nature"), max_length=8, choices=Kind.choices, default=Kind.CALL)
+    due_on = models.DateField(_("pour le"))
+    note = models.TextField(_("compte rendu"), blank=True)
+    outcome = models.CharField(_("résultat"), max_length=12, choices=Outcome.choices, blank=True)
+    done_at = models.DateTimeField(_("faite le"), null=True, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    follows = models.OneToOneField(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="followed_by",
+    )
+
+    objects = ActionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("action")
+        ordering = ["due_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(done_at=None, outcome="") | Q(done_at__isnull=False) & ~Q(outcome=""),
+                name="an_action_is_done_when_it_has_an_outcome",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["assignee", "due_on"],
+                condition=Q(done_at=None),
+                name="open_actions_by_assignee",
+            ),
+            models.Index(fields=["client", "-done_at"], name="actions_by_client"),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.client}"

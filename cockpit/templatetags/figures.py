@@ -1,0 +1,5 @@
+"""Figures as people read them."""
+
+from django import template
+
+register = template.Library()
