@@ -1,8 +1,12 @@
-"""Every address of the site."""
+"""Every address of the site. Each application declares its own; the Django admin stands apart."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 urlpatterns = [
+    path("", include("accounts.urls")),
+    path("", include("clients.urls")),
+    path("", include("campaigns.urls")),
+    path("", include("cockpit.urls")),
     path("admin/", admin.site.urls),
 ]

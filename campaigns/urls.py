@@ -1,0 +1,4 @@
+"""Addresses of the decisions: what must be done for a client."""
+
+app_name = "campaigns"
+urlpatterns = []

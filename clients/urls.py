@@ -1,0 +1,4 @@
+"""Addresses of the facts: imports."""
+
+app_name = "clients"
+urlpatterns = []
