@@ -1,8 +1,12 @@
 """Who reports to whom, at any depth."""
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from accounts.models import User
+from accounts.roles import RIGHTS, Right
+
+ROLES_WITH_CLIENTS = [role for role, rights in RIGHTS.items() if Right.RECORD_ACTIONS in rights]
 
 TEAM = """
     WITH RECURSIVE team(id) AS (
@@ -19,3 +23,13 @@ def team_ids(manager: User) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(TEAM, {"manager": manager.pk})
         return [row[0] for row in cursor.fetchall()]
+
+
+def led_by(user: User) -> QuerySet[User]:
+    """The active people with clients whose work this person organises: everybody, their team, or themselves alone."""
+    people = User.objects.active().filter(roles__overlap=ROLES_WITH_CLIENTS)
+    if user.may(Right.SEE_ALL_CLIENTS):
+        return people
+    if user.may(Right.SEE_TEAM_CLIENTS):
+        return people.filter(pk__in=team_ids(user))
+    return people.filter(pk=user.pk)

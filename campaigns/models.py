@@ -1,17 +1,27 @@
 """Decisions: what somebody must do for a client, and what came of it."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.roles import Right
 from clients.models import Client
+
+
+def end_of_week(day):
+    """The Sunday of this day's week."""
+    return day + timedelta(days=6 - day.weekday())
 
 
 class ActionQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The actions for the clients this person may see."""
+        if user.may(Right.SEE_ALL_CLIENTS):
+            return self
         return self.filter(client__in=Client.objects.visible_to(user))
 
     def open(self):
@@ -23,9 +33,32 @@ class ActionQuerySet(models.QuerySet):
     def overdue(self, today):
         return self.open().filter(due_on__lt=today)
 
+    def due(self, today):
+        """Open and for this very day."""
+        return self.open().filter(due_on=today)
+
+    def due_this_week(self, today):
+        """Open and for a later day of the week of `today`, which ends on Sunday."""
+        return self.open().filter(due_on__gt=today, due_on__lte=end_of_week(today))
+
+    def upcoming(self, today):
+        """Open and for a later week."""
+        return self.open().filter(due_on__gt=end_of_week(today))
+
+    def recorded_by(self, user):
+        """Done by this person."""
+        return self.done().filter(done_by=user)
+
+    def done_on(self, day):
+        """Done that day, as days go in Paris; given up does not count."""
+        return self.done().filter(done_at__date=day).exclude(outcome=Action.Outcome.DROPPED)
+
 
 class Action(models.Model):
-    """Something a person must do, or did, for a client: open until it has an outcome."""
+    """Something a person must do, or did, for a client: open until it has an outcome.
+
+    What was recorded without having been planned is created and done at the same instant.
+    """
 
     class Kind(models.TextChoices):
         CALL = "call", _("Appel")
@@ -58,6 +91,15 @@ class Action(models.Model):
     note = models.TextField(_("compte rendu"), blank=True)
     outcome = models.CharField(_("résultat"), max_length=12, choices=Outcome.choices, blank=True)
     done_at = models.DateTimeField(_("faite le"), null=True, blank=True)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("faite par"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    token = models.UUIDField(null=True, blank=True, editable=False)  # of the form that recorded it
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     follows = models.OneToOneField(
@@ -78,6 +120,12 @@ class Action(models.Model):
                 condition=Q(done_at=None, outcome="") | Q(done_at__isnull=False) & ~Q(outcome=""),
                 name="an_action_is_done_when_it_has_an_outcome",
             ),
+            models.UniqueConstraint(
+                fields=["client", "assignee", "kind", "due_on"],
+                condition=Q(done_at=None),
+                name="an_open_action_is_planned_once",
+            ),
+            models.UniqueConstraint(fields=["done_by", "token"], name="a_form_records_one_action"),
         ]
         indexes = [
             models.Index(

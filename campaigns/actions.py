@@ -1,0 +1,242 @@
+"""Planning what must be done for a client, recording what came of it, and taking back the last thing recorded."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import Right
+from campaigns.models import Action
+from clients.models import Client
+
+UNDO_WITHIN = dt.timedelta(hours=1)
+CALL_OUTCOMES = (
+    Action.Outcome.REACHED,
+    Action.Outcome.MESSAGE_LEFT,
+    Action.Outcome.CALL_BACK,
+    Action.Outcome.STOP_CALLING,
+)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What planning a call for several clients came to: the new actions, and the clients left out and why."""
+
+    at: dt.datetime
+    actions: list[Action]
+    already_planned: int = 0
+    not_to_call: int = 0
+    not_theirs: int = 0
+
+
+@transaction.atomic
+def plan(
+    *,
+    client: Client,
+    assignee: User,
+    due_on: dt.date,
+    kind: str = Action.Kind.CALL,
+    by: User,
+) -> Action:
+    """The open action of this kind for this client, person and day: made when it was not planned yet.
+
+    Raises PermissionDenied without the right to record actions, Client.DoesNotExist for somebody else's client,
+    ValidationError for a day gone by or a person who may not see the client.
+    """
+    client = _locked(client, by)
+    _check_day(due_on)
+    if not Client.objects.visible_to(assignee).filter(pk=client.pk).exists():
+        raise ValidationError({"assignee": _("Cette personne ne suit pas ce client : affectez-le-lui d’abord.")})
+    action, _is_new = Action.objects.open().get_or_create(
+        client=client,
+        assignee=assignee,
+        kind=kind,
+        due_on=due_on,
+        defaults={"created_by": by},
+    )
+    return action
+
+
+@transaction.atomic
+def plan_calls(*, clients: Iterable[Client], assignee: User | None, due_on: dt.date, by: User) -> Planned:
+    """One call for each of these clients, and what was left out: calls already open, clients not to be called.
+
+    Without an assignee, each client's own salesperson gets the call, and `by` those that nobody follows.
+    Raises PermissionDenied without the right to record actions, ValidationError for a day gone by.
+    """
+    _check_right(by)
+    _check_day(due_on)
+    ids = [client.pk for client in clients]
+    mine = list(Client.objects.visible_to(by).filter(pk__in=ids).select_for_update().order_by("pk"))
+    open_calls = set(_open_calls().filter(client__in=mine).values_list("client_id", flat=True))
+    refusing = not_to_call([client.pk for client in mine])
+    theirs = (
+        {client.pk for client in mine}
+        if assignee is None
+        else set(Client.objects.visible_to(assignee).filter(pk__in=ids).values_list("pk", flat=True))
+    )
+    now = timezone.now()
+    wanted = [
+        client for client in mine if client.pk not in open_calls and client.pk not in refusing and client.pk in theirs
+    ]
+    actions = Action.objects.bulk_create(
+        Action(
+            client=client,
+            assignee_id=assignee.pk if assignee else client.owner_id or by.pk,
+            due_on=due_on,
+            created_by=by,
+            created_at=now,
+        )
+        for client in wanted
+    )
+    return Planned(
+        at=now,
+        actions=actions,
+        already_planned=len(open_calls),
+        not_to_call=len(refusing - open_calls),
+        not_theirs=sum(client.pk not in theirs | open_calls | refusing for client in mine),
+    )
+
+
+@transaction.atomic
+def record_call(
+    *,
+    client: Client,
+    outcome: str,
+    note: str = "",
+    call_back_on: dt.date | None = None,
+    by: User,
+    token: UUID | None = None,
+) -> Action:
+    """The call just made, done: the oldest one planned for this client if any, else a new one.
+
+    "À rappeler" plans the next call for the same person; "Ne plus appeler" drops every other call still open.
+    The same token by the same person records once. Raises PermissionDenied without the right to record actions,
+    Client.DoesNotExist for somebody else's client, ValidationError when the day or the motive is missing.
+    """
+    client = _locked(client, by)
+    if token and (recorded := Action.objects.recorded_by(by).filter(token=token).first()):
+        return recorded
+    _check_call(outcome, note, call_back_on)
+    now = timezone.now()
+    action = _open_calls().filter(client=client).first() or Action(
+        client=client, assignee=by, due_on=timezone.localdate(), created_by=by, created_at=now
+    )
+    action.outcome, action.note, action.done_at, action.done_by, action.token = outcome, note, now, by, token
+    action.save()
+    if outcome == Action.Outcome.CALL_BACK:
+        Action.objects.open().get_or_create(
+            client=client,
+            assignee=action.assignee,
+            kind=Action.Kind.CALL,
+            due_on=call_back_on,
+            defaults={"created_by": by, "follows": action},
+        )
+    if outcome == Action.Outcome.STOP_CALLING:
+        _open_calls().filter(client=client).update(outcome=Action.Outcome.DROPPED, done_at=now, done_by=by)
+    return action
+
+
+@transaction.atomic
+def complete(*, action: Action, outcome: str, note: str = "", by: User) -> Action:
+    """An action other than a call, done or dropped. Once done it stays as it is.
+
+    Raises PermissionDenied without the right, Client.DoesNotExist for somebody else's client.
+    """
+    _locked(action.client, by)
+    action = Action.objects.get(pk=action.pk)
+    if action.done_at is None:
+        action.outcome, action.note = outcome, note
+        action.done_at, action.done_by = timezone.now(), by
+        action.save()
+    return action
+
+
+@transaction.atomic
+def undo(*, action: Action, by: User) -> None:
+    """Takes back what this person recorded within the hour: a planned call opens again, another one goes away.
+
+    A second time changes nothing. Raises PermissionDenied for what somebody else recorded, ValidationError when the
+    hour is over or when the next call was made meanwhile.
+    """
+    _locked(action.client, by)
+    recorded = Action.objects.filter(pk=action.pk).select_related("followed_by").first()
+    if recorded is None or recorded.done_at is None:
+        return
+    if recorded.done_by_id != by.pk:
+        raise PermissionDenied
+    follow_up = Action.objects.filter(follows=recorded).first()
+    if timezone.now() - recorded.done_at > UNDO_WITHIN or (follow_up and follow_up.done_at):
+        raise ValidationError(_("Il est trop tard pour annuler : notez plutôt un nouvel appel."))
+    if follow_up:
+        follow_up.delete()
+    if recorded.outcome == Action.Outcome.STOP_CALLING:
+        dropped = Action.objects.recorded_by(by).filter(client=recorded.client, done_at=recorded.done_at)
+        for other in dropped.exclude(pk=recorded.pk):
+            _reopen(other)
+    if recorded.created_at == recorded.done_at:
+        recorded.delete()
+    else:
+        _reopen(recorded)
+
+
+@transaction.atomic
+def unplan(*, planned_at: dt.datetime, by: User) -> int:
+    """How many actions planned together at this instant by this person were taken back: those still open."""
+    _check_right(by)
+    planned = Action.objects.open().filter(created_by=by, created_at=planned_at, follows=None)
+    return planned.visible_to(by).delete()[0]
+
+
+def not_to_call(client_ids: Iterable[int]) -> set[int]:
+    """Those among these clients whose last call ended on "Ne plus appeler"."""
+    calls = Action.objects.done().filter(client__in=list(client_ids), kind=Action.Kind.CALL)
+    last = calls.exclude(outcome=Action.Outcome.DROPPED).order_by("client_id", "-done_at").distinct("client_id")
+    return {action.client_id for action in last if action.outcome == Action.Outcome.STOP_CALLING}
+
+
+def _open_calls():
+    return Action.objects.open().filter(kind=Action.Kind.CALL).order_by("due_on", "id")
+
+
+def _check_right(by: User) -> None:
+    if not by.may(Right.RECORD_ACTIONS):
+        raise PermissionDenied
+
+
+def _locked(client: Client, by: User) -> Client:
+    """This client, locked: two clicks on one client wait for each other."""
+    _check_right(by)
+    return Client.objects.visible_to(by).select_for_update().get(pk=client.pk)
+
+
+def _check_day(day: dt.date) -> None:
+    if day < timezone.localdate():
+        raise ValidationError({"due_on": _("Cette date est passée : choisissez aujourd’hui ou plus tard.")})
+
+
+def _check_call(outcome: str, note: str, call_back_on: dt.date | None) -> None:
+    if outcome not in CALL_OUTCOMES:
+        raise ValidationError({"outcome": _("Choisissez ce que l’appel a donné.")})
+    if outcome == Action.Outcome.CALL_BACK and (call_back_on is None or call_back_on <= timezone.localdate()):
+        raise ValidationError({"call_back_on": _("Indiquez quand rappeler : demain ou plus tard.")})
+    if outcome == Action.Outcome.STOP_CALLING and not note.strip():
+        raise ValidationError({"note": _("Notez pourquoi il ne faut plus appeler ce client.")})
+
+
+def _reopen(action: Action) -> None:
+    """Puts a closed action back as it was planned; one planned again meanwhile replaces it."""
+    twins = Action.objects.open().filter(
+        client=action.client_id, assignee=action.assignee_id, kind=action.kind, due_on=action.due_on
+    )
+    if twins.exists():
+        action.delete()
+        return
+    action.outcome, action.note, action.done_at, action.done_by, action.token = "", "", None, None, None
+    action.save()
