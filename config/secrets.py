@@ -1,5 +1,6 @@
 """The secrets an installation makes for itself on first start."""
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -28,11 +29,9 @@ def generated(path: Path) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         draft = path.with_name(f"{path.name}.{os.getpid()}")
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(64))
-        try:
+        draft.touch(mode=0o600, exist_ok=False)
+        draft.write_text(secrets.token_urlsafe(64))
+        with contextlib.suppress(FileExistsError):
             os.link(draft, path)  # the first one wins; a second start keeps the first one's secret
-        except FileExistsError:
-            pass
         draft.unlink()
     return path.read_text().strip()

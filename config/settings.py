@@ -17,9 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from config import secrets
 
 env = environ.Env()
+TESTING = "pytest" in sys.modules
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
-TESTING = "pytest" in sys.modules
+if TESTING:
+    DATA_DIR = DATA_DIR / "tests"  # beside the data in use, never in it
 
 # --- Identity of this installation ----------------------------------------------------------------
 
