@@ -55,7 +55,7 @@ class ClientQuerySet(models.QuerySet):
         return self.filter(owner=None)
 
     def search(self, words: str):
-        """Clients whose name, code, town or postcode contains every one of these words, whatever their case or accents."""
+        """Clients whose name, code, town or postcode contains each of these words, whatever their case or accents."""
         found = self
         for word in words.split():
             found = found.filter(search_text__contains=Fold(Value(word)))

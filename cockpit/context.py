@@ -1,5 +1,122 @@
-"""What every page's frame needs."""
+"""What every page's frame needs: the navigation, the top bar, the count of clients at risk."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Right
+from segmentation.models import Score, ScoringRun
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page of the navigation; `right` is what reading it takes, nothing when None."""
+
+    view: str
+    label: str
+    icon: str
+    right: Right | None = None
+    counts_risk: bool = False
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry as drawn for one request."""
+
+    url: str
+    label: str
+    icon: str
+    is_current: bool
+    count: int | None = None
+
+
+GROUPS = [
+    (
+        "",
+        [
+            Entry("cockpit:dashboard", _("Tableau de bord"), "squares-2x2"),
+            Entry("cockpit:at-risk", _("Clients à risque"), "exclamation-triangle", counts_risk=True),
+            Entry("cockpit:client-list", _("Clients"), "users"),
+            Entry("cockpit:action-list", _("Actions"), "check-circle"),
+        ],
+    ),
+]
+SETTINGS = Entry("accounts:settings", _("Réglages"), "cog-6-tooth")
+
+
+def page(view):
+    """The address of this page, or None while it does not exist: nothing links to a page that is not there."""
+    try:
+        return reverse(view)
+    except NoReverseMatch:
+        return None
+
+
+class Chrome:
+    """The frame of one request. Asks the database nothing until the page draws its navigation."""
+
+    def __init__(self, request):
+        self.request = request
+        self.user = getattr(request, "user", None)
+
+    @property
+    def is_known(self):
+        """Whether somebody is logged in: strangers get no navigation."""
+        return self.user is not None and self.user.is_authenticated
+
+    @cached_property
+    def at_risk(self):
+        """How many clients at risk this person may see, in the run that pages show."""
+        latest = ScoringRun.objects.standing().order_by("-as_of", "-id").values("id")[:1]
+        return Score.objects.visible_to(self.user).at_risk().filter(run=latest).count()
+
+    @cached_property
+    def groups(self):
+        """The groups of the navigation that hold at least one existing page: (title, links)."""
+        if not self.is_known:
+            return []
+        drawn = [(title, [link for link in map(self._link, entries) if link]) for title, entries in GROUPS]
+        return [(title, links) for title, links in drawn if links]
+
+    @property
+    def settings(self):
+        return self._link(SETTINGS)
+
+    @property
+    def import_url(self):
+        return page("clients:import") if self.is_known and self.user.may(Right.IMPORT) else None
+
+    @property
+    def search_url(self):
+        return page("cockpit:client-list")
+
+    @property
+    def logout_url(self):
+        return page("account_logout")
+
+    @property
+    def account_url(self):
+        return page("accounts:account")
+
+    @property
+    def help_url(self):
+        return page("cockpit:help")
+
+    def _link(self, entry):
+        url = page(entry.view)
+        if url is None or (entry.right and not self.user.may(entry.right)):
+            return None
+        path = self.request.path
+        return Link(
+            url=url,
+            label=entry.label,
+            icon=entry.icon,
+            is_current=path == url if url == "/" else path.startswith(url),
+            count=self.at_risk if entry.counts_risk else None,
+        )
 
 
 def chrome(request):
-    return {}
+    return {"chrome": Chrome(request)}

@@ -10,3 +10,8 @@ urlpatterns = [
     path("", include("cockpit.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "cockpit.errors.bad_request"
+handler403 = "cockpit.errors.forbidden"
+handler404 = "cockpit.errors.not_found"
+handler500 = "cockpit.errors.server_error"
