@@ -68,8 +68,7 @@ def test_changes_carry_their_sign_and_a_real_minus():
 
 
 def test_a_duration_is_in_days_up_to_ninety_then_in_months():
-    assert [figures.span(count) for count in (0, 1, 90, 91, 247)] == [
-        "0 jour",
+    assert [figures.span(count) for count in (1, 90, 91, 247)] == [
         "1 jour",
         "90 jours",
         "3 mois",
