@@ -199,6 +199,14 @@ class Contact(models.Model):
     is_main = models.BooleanField(_("contact principal"), default=False)
     consented_at = models.DateTimeField(_("consentement reçu le"), null=True, blank=True)
     objected_at = models.DateTimeField(_("opposition reçue le"), null=True, blank=True)
+    created_by_import = models.ForeignKey(
+        "Import",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
 
     class Meta:
         verbose_name = _("contact")
