@@ -2,20 +2,25 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.db import connection
 
 from accounts.models import User
 
+_actor: ContextVar[str] = ContextVar("actor", default="")
+
 
 @contextmanager
 def acting_as(user: User | None) -> Iterator[None]:
-    """Changes made inside are journaled under this person's name; outside, under nobody's."""
-    _tell(str(user.pk) if user and user.pk else "")
+    """Changes made inside are journaled under this person's name; outside, under whoever was acting before."""
+    former = _actor.set(str(user.pk) if user and user.pk else "")
+    _tell(_actor.get())
     try:
         yield
     finally:
-        _tell("")
+        _actor.reset(former)
+        _tell(_actor.get())
 
 
 def _tell(user_id: str) -> None:

@@ -1,5 +1,6 @@
-"""People: who they are, what they may do, who reports to whom; and the journal of what they changed."""
+"""People and their firm: who they are, what they may do, who reports to whom; and the journal of what they changed."""
 
+from contextvars import ContextVar
 from datetime import timedelta
 from functools import cached_property
 
@@ -11,7 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Right, Role, rights_of
+from accounts.roles import RIGHTS, Right, Role, rights_of
 
 
 class UserQuerySet(models.QuerySet):
@@ -20,6 +21,10 @@ class UserQuerySet(models.QuerySet):
 
     def with_role(self, role):
         return self.filter(roles__contains=[role])
+
+    def with_right(self, right):
+        """The people one of whose roles gives this right."""
+        return self.filter(roles__overlap=[role for role, rights in RIGHTS.items() if right in rights])
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
@@ -147,7 +152,7 @@ def a_week_from_now():
 class Invitation(models.Model):
     """A link that lets one address join with given roles. Only the hash of its token is kept."""
 
-    email = models.EmailField(_("adresse e-mail"))
+    email = models.EmailField(_("adresse e-mail"), blank=True)  # empty: whoever opens the link types their own
     roles = ArrayField(models.CharField(max_length=20, choices=Role.choices), verbose_name=_("rôles"))
     manager = models.ForeignKey(
         User,
@@ -179,6 +184,85 @@ class Invitation(models.Model):
 
     def __str__(self):
         return self.email
+
+
+class Firm(models.Model):
+    """The one company that uses this installation: its name, its words, and the parts of the product it switched on."""
+
+    class RevenueWord(models.TextChoices):
+        REVENUE = "ca", _("CA")
+        FEES = "honoraires", _("Honoraires")
+
+    class OwnerWord(models.TextChoices):
+        SALESPERSON = "commercial", _("Commercial")
+        IN_CHARGE = "responsable", _("Responsable")
+
+    class Part(models.TextChoices):
+        """What a new installation does not show until Direction asks for it."""
+
+        RFM = "rfm", _("Carte RFM et segments")
+
+    ONLY = 1
+
+    name = models.CharField(_("nom de l’entreprise"), max_length=120, blank=True)
+    revenue_word = models.CharField(
+        _("le chiffre d’affaires s’appelle"),
+        max_length=10,
+        choices=RevenueWord.choices,
+        default=RevenueWord.REVENUE,
+    )
+    owner_word = models.CharField(
+        _("la personne qui suit un client s’appelle"),
+        max_length=11,
+        choices=OwnerWord.choices,
+        default=OwnerWord.SALESPERSON,
+    )
+    parts = ArrayField(
+        models.CharField(max_length=20, choices=Part.choices),
+        verbose_name=_("parties affichées"),
+        default=list,
+        blank=True,
+    )
+
+    class Meta:
+        verbose_name = _("entreprise")
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="there_is_one_firm"),
+            models.CheckConstraint(condition=Q(parts__contained_by=["rfm"]), name="a_part_is_one_the_product_has"),
+        ]
+
+    def __str__(self):
+        return self.name or str(_("Votre entreprise"))
+
+    @classmethod
+    def current(cls) -> "Firm":
+        """The firm as saved, or as a new installation is; read once in a request (accounts.middleware)."""
+        remembered = remembered_firm.get()
+        if remembered is None:
+            return cls._read()
+        if "firm" not in remembered:
+            remembered["firm"] = cls._read()
+        return remembered["firm"]
+
+    @classmethod
+    def _read(cls) -> "Firm":
+        return cls.objects.filter(pk=cls.ONLY).first() or cls(pk=cls.ONLY)
+
+    @property
+    def revenue(self) -> str:
+        """The word for what clients pay, as a label: "CA" or "Honoraires"."""
+        return self.get_revenue_word_display()
+
+    @property
+    def owner(self) -> str:
+        """The word for who looks after a client, as a label: "Commercial" or "Responsable"."""
+        return self.get_owner_word_display()
+
+    def shows(self, part: "Firm.Part") -> bool:
+        return part in self.parts
+
+
+remembered_firm: ContextVar[dict | None] = ContextVar("remembered_firm", default=None)
 
 
 class AuditEntry(models.Model):

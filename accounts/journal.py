@@ -1,0 +1,148 @@
+"""The journal in words: who changed what, when, from what to what."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.functional import cached_property
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from accounts.models import AuditEntry, User
+
+
+@dataclass(frozen=True)
+class Change:
+    """One column of a changed row. `is_kept` is false for what identifies a person: its values are not written down."""
+
+    label: str
+    before: str
+    after: str
+    is_kept: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry of the journal, ready to read."""
+
+    happened_at: datetime
+    author: str
+    operation: str
+    what: str
+    changes: list[Change]
+
+
+class Filter:
+    """What a reader asked to see, from GET parameters; anything odd is ignored."""
+
+    def __init__(self, asked):
+        self.table = asked.get("table", "") if asked.get("table") in self.tables else ""
+        person = asked.get("person", "")
+        self.person = int(person) if person.isascii() and person.isdigit() and len(person) < 19 else None
+
+    @cached_property
+    def tables(self) -> dict[str, str]:
+        """Every table that the journal can name, with the word for one of its rows."""
+        named = AuditEntry.objects.order_by().values_list("table", flat=True).distinct()
+        return dict(sorted(((table, capfirst(_noun(table))) for table in named), key=lambda pair: pair[1]))
+
+    @property
+    def people(self):
+        return User.objects.all()
+
+
+def entries(asked):
+    """The entries that a reader asked for, newest first."""
+    wanted = Filter(asked)
+    found = AuditEntry.objects.all()
+    if wanted.table:
+        found = found.filter(table=wanted.table)
+    if wanted.person is not None:
+        found = found.filter(user_id=wanted.person)
+    return found
+
+
+def told(page) -> list[Line]:
+    """These entries in words, with a number of queries that depends on the tables named, not on the entries."""
+    page = list(page)
+    names = _Names(page)
+    return [
+        Line(
+            happened_at=entry.happened_at,
+            author=names.of(User, entry.user_id) if entry.user_id else "",
+            operation=entry.operation,
+            what=f"{_noun(entry.table)} {names.of(_model(entry.table), entry.row_id)}",
+            changes=[_change(entry.table, column, values, names) for column, values in sorted(entry.changes.items())],
+        )
+        for entry in page
+    ]
+
+
+class _Names:
+    """What to call the rows that some entries name, read once per table."""
+
+    def __init__(self, page):
+        wanted = defaultdict(set)
+        for entry in page:
+            wanted[User].add(entry.user_id)
+            wanted[_model(entry.table)].add(entry.row_id)
+            for column, values in entry.changes.items():
+                target = _target(_field(entry.table, column))
+                if target and values:
+                    wanted[target].update(value for value in values if value is not None)
+        self._names = {model: self._read(model, ids) for model, ids in wanted.items() if model}
+
+    @staticmethod
+    def _read(model, ids):
+        if model is User:
+            return {person.pk: str(person) for person in User.objects.filter(pk__in=ids - {None})}
+        if any(field.name == "name" for field in model._meta.concrete_fields):  # noqa: SLF001 the documented model API
+            return dict(model._base_manager.filter(pk__in=ids).values_list("pk", "name"))  # noqa: SLF001
+        return {}
+
+    def of(self, model, pk) -> str:
+        return self._names.get(model, {}).get(pk) or _("n° %(number)s") % {"number": pk}
+
+
+def _model(table):
+    return next((model for model in apps.get_models() if model._meta.db_table == table), None)  # noqa: SLF001
+
+
+def _noun(table) -> str:
+    model = _model(table)
+    return str(model._meta.verbose_name) if model else table  # noqa: SLF001
+
+
+def _field(table, column):
+    model = _model(table)
+    columns = model._meta.concrete_fields if model else []  # noqa: SLF001
+    return next((field for field in columns if field.column == column), None)
+
+
+def _target(field):
+    return field.related_model if isinstance(field, models.ForeignKey) else None
+
+
+def _change(table, column, values, names) -> Change:
+    field = _field(table, column)
+    label = str(field.verbose_name) if field else column
+    if values is None:
+        return Change(label, "", "", is_kept=False)
+    before, after = (_said(field, value, names) for value in values)
+    return Change(label, before, after, is_kept=True)
+
+
+def _said(field, value, names) -> str:
+    if value is None or value == [] or value == "":
+        return _("rien")
+    if isinstance(value, bool):
+        return _("oui") if value else _("non")
+    if _target(field):
+        return names.of(_target(field), value)
+    if isinstance(value, list):
+        words = dict(field.base_field.flatchoices) if isinstance(field, ArrayField) else {}
+        return ", ".join(str(words.get(item, item)) for item in value)
+    return str(dict(field.flatchoices).get(value, value)) if field else str(value)
