@@ -56,6 +56,17 @@ def change(
     """The person with these values, saved. Raises PermissionDenied, or ValidationError with the field at fault."""
     person = _locked(person, by)
     roles = [role for role in Role if role in roles]  # in one order, whatever the form sent
+    check(person=person, by=by, roles=roles, manager=manager)
+    person.email = email.strip().lower()
+    person.first_name, person.last_name, person.phone = first_name, last_name, phone
+    person.roles, person.manager, person.weekly_hours = roles, manager, weekly_hours
+    person.full_clean(exclude=["password"])
+    person.save()
+    return person
+
+
+def check(*, person: User, by: User, roles: Iterable[str], manager: User | None) -> None:
+    """Raises ValidationError, with the field at fault, when `by` may not give this person these roles or manager."""
     check_roles(roles, by=by, person=person)
     if Role.DIRECTION in person.roles and Role.DIRECTION not in roles:
         _keep_a_direction(person)
@@ -63,12 +74,6 @@ def change(
         raise ValidationError(
             {"manager": _("Cette personne ne peut pas être son responsable. Choisissez-en une autre.")}
         )
-    person.email = email.strip().lower()
-    person.first_name, person.last_name, person.phone = first_name, last_name, phone
-    person.roles, person.manager, person.weekly_hours = roles, manager, weekly_hours
-    person.full_clean(exclude=["password"])
-    person.save()
-    return person
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Coming in by invitation; one's own account; the firm; the journal; the mails kept in a folder."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -33,7 +34,7 @@ def invitation(request, token):
         if request.method == "POST" and form.is_valid():
             person = invitations.accept(token=token, **form.cleaned_data)
             login(request, person)
-            response = redirect("cockpit:dashboard")
+            response = redirect(settings.LOGIN_REDIRECT_URL)
             devices.remember(response, person.email)
             return response
     except invitations.NotOpen:
