@@ -42,7 +42,7 @@ wanted="$("$VENV/bin/python" -c 'import hashlib, pathlib, sys; print(sys.version
 if [ "$(cat "$VENV/.installed" 2>/dev/null || true)" != "$wanted" ]; then
     echo "Installation des bibliothèques (une minute environ)…"
     rm -f "$VENV/.installed"
-    "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt || {
+    "$VENV/bin/python" -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.txt || {
         echo "L'installation a échoué : vérifiez l'accès au réseau (ou au miroir de paquets), puis recommencez." >&2
         exit 1
     }
