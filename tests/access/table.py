@@ -68,6 +68,10 @@ ACCOUNTS = [
     Page("accounts:outbox", get=KEEPERS),
     Page("accounts:outbox-mail", get=KEEPERS, address=lambda side: {"name": "perdu.log"}, shows=404),
 ]
+WIRING = [
+    Page("healthz", get=ANYBODY),
+    Page("readyz", get=ANYBODY),
+]
 CLIENTS: list[Page] = []
 CAMPAIGNS: list[Page] = []
 COCKPIT: list[Page] = []
@@ -110,7 +114,7 @@ ADMINISTRATION = [
     Page("admin:password_change", get=KEEPERS, post=KEEPERS, shows=302),
     Page("admin:password_change_done", get=KEEPERS, post=KEEPERS, shows=302),
     Page("admin:jsi18n", get=KEEPERS),
-    Page("admin:autocomplete", get=NOBODY, post=NOBODY),  # no field asks for it
+    Page("admin:autocomplete", get=NOBODY),  # no field asks for it
     Page(
         "admin:view_on_site",
         get=KEEPERS,
@@ -125,4 +129,4 @@ ADMINISTRATION = [
     *administration("accounts_firm", lambda side: 1),
     *administration("accounts_invitation", lambda side: side.invitation.pk),
 ]
-PAGES = [*ENTRANCE, *ACCOUNTS, *CLIENTS, *CAMPAIGNS, *COCKPIT, *ADMINISTRATION]
+PAGES = [*WIRING, *ENTRANCE, *ACCOUNTS, *CLIENTS, *CAMPAIGNS, *COCKPIT, *ADMINISTRATION]

@@ -98,7 +98,8 @@ def expected(page: Page, method, who, side) -> tuple[int, ...]:
     if is_kept_out(page, who):
         return (302,)
     if allowed is None:
-        return (405, 403) if who not in (page.get or page.post) else (405, 404) if page.of_a_client else (405,)
+        others = page.get if method == "POST" else page.post
+        return (405, 403) if who not in others else (405, 404) if page.of_a_client else (405,)
     if who not in allowed:
         return (403,)
     if page.of_a_client and who not in side.seen_by:
