@@ -5,8 +5,11 @@ Whoever is not named gets 403; a stranger gets the login page; with `of_a_client
 GET, HEAD and POST are all there is: every other method gets 405 whoever asks.
 """
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from django.utils import timezone
 
 from tests.access.world import Side, Who
 
@@ -32,6 +35,10 @@ class Page:
     shows: int = 200  # what a reader gets
     leads_on: frozenset[Who] = frozenset()  # readers sent to another page instead
     answers: tuple[int, ...] = (200, 302)  # what an accepted post gets
+
+
+def tomorrow():
+    return timezone.localdate() + dt.timedelta(days=1)
 
 
 def a_client(side):
@@ -74,7 +81,45 @@ WIRING = [
 ]
 CLIENTS: list[Page] = []
 CAMPAIGNS: list[Page] = []
-COCKPIT: list[Page] = []
+CALLERS = SALES | MANAGERS | DIRECTION
+COCKPIT: list[Page] = [
+    Page("cockpit:at-risk", get=EVERYBODY),
+    Page("cockpit:client-page", get=EVERYBODY, address=a_client, of_a_client=True),
+    Page(
+        "cockpit:record-call",
+        get=None,
+        post=CALLERS,
+        address=a_client,
+        of_a_client=True,
+        data=lambda side: {"outcome": "reached", "note": "Content."},
+        answers=(302,),
+    ),
+    Page(
+        "cockpit:plan-action",
+        get=None,
+        post=CALLERS,
+        address=a_client,
+        of_a_client=True,
+        data=lambda side: {"due_on": tomorrow()},
+        answers=(302,),
+    ),
+    Page(
+        "cockpit:undo-action",
+        get=None,
+        post=CALLERS,
+        address=lambda side: {"pk": side.action.pk},
+        of_a_client=True,
+        answers=(302,),
+    ),
+    Page(
+        "cockpit:plan-calls",
+        get=None,
+        post=CALLERS,
+        data=lambda side: {"clients": side.client.pk, "due_on": tomorrow()},
+        answers=(302,),
+    ),
+    Page("cockpit:unplan-calls", get=None, post=CALLERS, address=lambda side: {"at": "2026-11-01T09:00:00+00:00"}),
+]
 
 
 def administration(
