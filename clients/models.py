@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.hierarchy import team_ids
 from accounts.roles import Right
 from clients.folding import Fold, folded
+from clients.imports.staged import StagedClient, StagedInvoice, StagedLine, StagedService
+
+__all__ = ["StagedClient", "StagedInvoice", "StagedLine", "StagedService"]  # their tables; the rest is public as usual
 
 
 class Source(models.Model):
@@ -561,6 +564,7 @@ class Import(models.Model):
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(_("fini le"), null=True, blank=True)
     phase = models.CharField(max_length=8, choices=Phase.choices, default=Phase.READING)
+    attempts = models.PositiveSmallIntegerField(default=0)
     rows_total = models.PositiveIntegerField(null=True, blank=True)
     rows_done = models.PositiveIntegerField(default=0)
     created = models.PositiveIntegerField(_("créées"), default=0)

@@ -1,0 +1,140 @@
+"""What readers gather while they read: the clients and services they meet, what they leave out, what they find wrong.
+
+Pure Python: a reader yields `Row`s and fills a Book; the database comes after.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from clients.folding import fold
+from clients.imports.findings import CellError, Tally, Warned
+
+MOST_ERRORS_LISTED = 10_000
+
+
+class Row(NamedTuple):
+    """One line of a document, ready to be staged: amounts in cents HT, `client` and `service` as numbers of the Book.
+
+    `external_id` is empty when the identity has to be made from client, date and amount. `status` is None when the
+    file does not know it.
+    """
+
+    file: int
+    line: int
+    client: int | None
+    external_id: str
+    number: str
+    kind: str
+    status: str | None
+    issued_on: dt.date | str | None
+    booked_on: dt.date | None
+    journal: str
+    due_on: dt.date | str | None
+    paid_on: dt.date | str | None
+    cents: int
+    vat_cents: int | None
+    service: int | None
+    label: str
+    quantity: str | None
+    fate: str
+
+
+@dataclass(slots=True)
+class BookClient:
+    """A client as the files describe it; `key_kind` and `key` identify it within the source."""
+
+    key_kind: str
+    key: str
+    name: str = ""
+    code: str = ""
+    account: str = ""
+    siren: str = ""
+    siret: str = ""
+    vat_number: str = ""
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+    postcode: str = ""
+    city: str = ""
+    owner: str = ""
+
+
+@dataclass
+class Zone:
+    """The journals and days that one FEC covers: what it replaces."""
+
+    journals: set[str]
+    first_day: dt.date
+    last_day: dt.date
+
+
+@dataclass
+class Book:
+    """Everything one import read, but its rows."""
+
+    clients: dict[tuple[str, str], int] = field(default_factory=dict)
+    described: list[BookClient] = field(default_factory=list)
+    services: dict[str, int] = field(default_factory=dict)
+    service_rows: list[tuple[str, str, str]] = field(default_factory=list)
+    errors: list[CellError] = field(default_factory=list)
+    error_rows: int = 0
+    warnings: list[Warned] = field(default_factory=list)
+    excluded: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    payment_modes: dict[tuple[str, str], Tally] = field(default_factory=lambda: defaultdict(Tally))
+    currencies: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    set_aside: Tally = field(default_factory=Tally)
+    set_aside_entries: set[tuple[str, str]] = field(default_factory=set)
+    zones: list[Zone] = field(default_factory=list)
+    file_cents: int = 0
+    rows: int = 0
+    expected_rows: int | None = None
+    sirens: set[str] = field(default_factory=set)
+
+    def client(self, kind: str, key: str) -> int:
+        """The number of the client of this key, met before or not."""
+        number = self.clients.get((kind, key))
+        if number is None:
+            number = self.clients[kind, key] = len(self.described)
+            self.described.append(BookClient(kind, key))
+        return number
+
+    def service(self, code: str, name: str, family: str = "") -> int:
+        """The number of a service: by its code, else by its name without case or accents."""
+        key = code or fold(name)
+        number = self.services.get(key)
+        if number is None:
+            number = self.services[key] = len(self.service_rows)
+            self.service_rows.append((key[:120], (name or code)[:160], family[:120]))
+        return number
+
+    def error(self, error: CellError) -> None:
+        """Note what is wrong in a cell; past some thousands, only their number."""
+        self.error_rows += 1
+        if len(self.errors) < MOST_ERRORS_LISTED:
+            self.errors.append(error)
+
+    def warn(self, reason: str, message: str, **details) -> None:
+        self.warnings.append(Warned(reason, message, **details))
+
+
+def share_of_errors(book: Book) -> float:
+    """Rows in error among all rows, from 0 to 1."""
+    return min(1.0, book.error_rows / book.rows) if book.rows else 0.0
+
+
+def text_rows(batch: int, rows: Iterable[Row], start: int = 1) -> Iterable[str]:
+    r"""Rows as COPY reads them: tabs between, \N for nothing, backslashes and control characters escaped."""
+    for number, row in enumerate(rows, start=start):
+        cells = [r"\N" if value is None else value if type(value) is int else clean(f"{value}") for value in row]
+        yield "\t".join(map(str, (batch, number, *cells)))
+
+
+SPECIAL = str.maketrans({"\\": "\\\\", "\t": " ", "\n": " ", "\r": " ", "\0": ""})
+
+
+def clean(text: str) -> str:
+    """A text that COPY takes as it is, without control characters at the ends of cells."""
+    return text if text.isalnum() else text.translate(SPECIAL)

@@ -1,0 +1,66 @@
+"""One worker at a time on an import, and a dead worker's import taken up again.
+
+The row says who claimed it; a session lock of the database says whether that worker still lives, since the server
+lets it go with the connection.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+from django.db.models import F, Q
+from django.utils import timezone
+
+from clients.models import Import
+
+LOCK_SPACE = 2101  # first half of the advisory lock's key: imports
+SILENCE = dt.timedelta(minutes=2)
+MOST_ATTEMPTS = 3
+
+
+@contextmanager
+def claimed(import_id: int) -> Iterator[bool]:
+    """Whether this worker has the import, for as long as the block runs."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, import_id])
+        alone = cursor.fetchone()[0]
+    if not alone:
+        yield False
+        return
+    try:
+        yield _take(import_id)
+    finally:
+        if connection.connection is not None and not connection.needs_rollback:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, import_id])
+
+
+def ready() -> list[int]:
+    """The imports that a worker should take: queued, or running but silent for minutes."""
+    silent = Q(status=Import.Status.RUNNING, heartbeat_at__lt=timezone.now() - SILENCE)
+    waiting = Import.objects.filter(Q(status=Import.Status.QUEUED) | silent)
+    return list(waiting.order_by("id").values_list("id", flat=True))
+
+
+def beat(batch: Import, **changes) -> None:
+    """Note that the worker lives, and how far it is."""
+    changes["heartbeat_at"] = timezone.now()
+    for name, value in changes.items():
+        setattr(batch, name, value)
+    batch.save(update_fields=list(changes))
+
+
+def _take(import_id: int) -> bool:
+    """Claim a queued import, or one whose worker died: holding its lock proves that nobody runs it."""
+    now = timezone.now()
+    return bool(
+        Import.objects.filter(pk=import_id, status__in=[Import.Status.QUEUED, Import.Status.RUNNING]).update(
+            status=Import.Status.RUNNING,
+            phase=Import.Phase.READING,
+            rows_done=0,
+            claimed_at=now,
+            heartbeat_at=now,
+            attempts=F("attempts") + 1,
+        )
+    )

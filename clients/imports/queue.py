@@ -1,0 +1,73 @@
+"""Handing files over to be imported. What happens next is in `pipeline`."""
+
+import hashlib
+from collections.abc import Iterable
+from io import BufferedIOBase
+from pathlib import Path
+from typing import IO
+
+from django.db import transaction
+
+from accounts.models import User
+from clients.models import Import, ImportChunk, ImportFile
+
+CHUNK = 1024 * 1024
+
+
+@transaction.atomic
+def submit(
+    *,
+    files: Iterable[tuple[str, IO[bytes] | BufferedIOBase | Path | str]],
+    by: User | None,
+    format: str = Import.Format.AUTO,  # noqa: A002 - the word of the command line
+    source_name: str = "",
+    mapping_name: str = "",
+    dry_run: bool = False,
+    strict: bool = False,
+    confirmed: bool = False,
+) -> Import:
+    """The new import, queued, with a copy of its files. `files` are (name, binary file or path)."""
+    batch = Import.objects.create(
+        format=format,
+        source_name=source_name.strip()[:120],
+        mapping_name=mapping_name.strip()[:120],
+        is_dry_run=dry_run,
+        is_strict=strict,
+        is_confirmed=confirmed,
+        launched_by=by,
+    )
+    for position, (name, content) in enumerate(files):
+        if isinstance(content, str | Path):
+            with Path(content).open("rb") as opened:
+                _store(batch, position, name, opened)
+        else:
+            _store(batch, position, name, content)
+    return batch
+
+
+def confirm(batch: Import, *, by: User) -> bool:
+    """Whether an import that waited for a confirmation is queued again; a second click changes nothing."""
+    return bool(
+        Import.objects.filter(pk=batch.pk, status=Import.Status.CONFIRMATION).update(
+            status=Import.Status.QUEUED, is_confirmed=True, launched_by=by, attempts=0
+        )
+    )
+
+
+def decline(batch: Import) -> bool:
+    """Whether an import that waited for a confirmation is refused; nothing was written."""
+    return bool(
+        Import.objects.filter(pk=batch.pk, status=Import.Status.CONFIRMATION).update(status=Import.Status.REFUSED)
+    )
+
+
+def _store(batch: Import, position: int, name: str, content) -> None:
+    stored = ImportFile.objects.create(batch=batch, position=position, name=Path(name).name[-255:], size=0, sha256="")
+    digest, size, number = hashlib.sha256(), 0, 0
+    while piece := content.read(CHUNK):
+        digest.update(piece)
+        size += len(piece)
+        ImportChunk.objects.create(file=stored, position=number, content=piece)
+        number += 1
+    stored.size, stored.sha256 = size, digest.hexdigest()
+    stored.save(update_fields=["size", "sha256"])

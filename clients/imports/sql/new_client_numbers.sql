@@ -1,0 +1,27 @@
+-- One output row: a staged client nobody knows, given the number of the client it becomes. Only clients with a document
+-- to import are made; two staged clients with one SIRET, or one VAT number and no SIRET, are one.
+WITH needed AS (
+    SELECT DISTINCT client AS number
+    FROM clients_stagedline
+    WHERE batch = %(batch)s AND fate = ''
+),
+newcomers AS (
+    SELECT
+        staged.number,
+        min(staged.number) OVER (
+            PARTITION BY coalesce(nullif(staged.siret, ''), nullif(staged.vat_number, ''), 'n°' || staged.number)
+        ) AS leader
+    FROM clients_stagedclient AS staged
+    JOIN needed ON needed.number = staged.number
+    WHERE staged.batch = %(batch)s AND staged.client IS NULL AND staged.key_kind = ANY(%(kinds)s)
+),
+leaders AS MATERIALIZED (
+    SELECT number, nextval(pg_get_serial_sequence('clients_client', 'id')) AS client_id
+    FROM newcomers
+    WHERE number = leader
+)
+UPDATE clients_stagedclient AS staged
+SET client = leaders.client_id, is_new = (newcomers.number = newcomers.leader)
+FROM newcomers
+JOIN leaders ON leaders.number = newcomers.leader
+WHERE staged.batch = %(batch)s AND staged.number = newcomers.number

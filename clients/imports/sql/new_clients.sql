@@ -1,0 +1,11 @@
+-- One output row: a client that this import is the first to name.
+INSERT INTO clients_client (
+    id, name, code, kind, siren, siret, vat_number, naf_code, naf_nomenclature, address, postcode, city, country,
+    email, phone, notes, created_by_import_id, created_at
+)
+SELECT
+    staged.client, staged.name, staged.code, 'company', staged.siren, staged.siret, staged.vat_number, '', '',
+    staged.address, staged.postcode, staged.city, 'FR', staged.email, staged.phone, '', %(batch)s, now()
+FROM clients_stagedclient AS staged
+LEFT JOIN clients_client AS known ON known.id = staged.client
+WHERE staged.batch = %(batch)s AND staged.is_new AND known.id IS NULL
