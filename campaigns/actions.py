@@ -188,8 +188,13 @@ def undo(*, action: Action, by: User) -> None:
 
 @transaction.atomic
 def unplan(*, planned_at: dt.datetime, by: User) -> int:
-    """How many actions planned together at this instant by this person were taken back: those still open."""
+    """How many actions planned together at this instant by this person were taken back: those still open.
+
+    None once the hour is over.
+    """
     _check_right(by)
+    if timezone.now() - planned_at > UNDO_WITHIN:
+        return 0
     planned = Action.objects.open().filter(created_by=by, created_at=planned_at, follows=None)
     return planned.visible_to(by).delete()[0]
 

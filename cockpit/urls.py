@@ -1,4 +1,16 @@
 """Addresses of the pages that put facts, judgement and decisions side by side."""
 
+from django.urls import path
+
+from cockpit import at_risk, calls, client_page
+
 app_name = "cockpit"
-urlpatterns = []
+urlpatterns = [
+    path("a-risque/", at_risk.at_risk_list, name="at-risk"),
+    path("clients/<int:pk>/", client_page.client_page, name="client-page"),
+    path("clients/<int:pk>/appel/", calls.record_call, name="record-call"),
+    path("clients/<int:pk>/planifier/", calls.plan_action, name="plan-action"),
+    path("actions/planifier/", calls.plan_calls, name="plan-calls"),
+    path("actions/planifiees/<str:at>/annuler/", calls.unplan_calls, name="unplan-calls"),
+    path("actions/<int:pk>/annuler/", calls.undo_action, name="undo-action"),
+]

@@ -1,10 +1,13 @@
 """The Django administration site: for whoever holds the right, entered by the one door of the whole site."""
 
+from functools import wraps
+
 from allauth.account.decorators import secure_admin_login
 from csp.constants import UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.contrib.admin import AdminSite
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +26,15 @@ class CapAdminSite(AdminSite):
 
     def admin_view(self, view, cacheable=False):
         """The view behind the admin's door, its own styles allowed: Django's templates write some inline. No script."""
-        return csp_update({"style-src": [UNSAFE_INLINE]})(super().admin_view(view, cacheable))
+        inner = csp_update({"style-src": [UNSAFE_INLINE]})(super().admin_view(view, cacheable))
+
+        @wraps(inner)
+        def guarded(request, *args, **kwargs):
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise PermissionDenied  # rather than a second invitation to log in
+            return inner(request, *args, **kwargs)
+
+        return guarded
 
     @method_decorator(login_not_required)
     @method_decorator(secure_admin_login)

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.middleware.MethodMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -113,12 +114,12 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "connect_timeout": 10,
-            "options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
+            "options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
+            f" -c statement_timeout={env.int('STATEMENT_TIMEOUT_SECONDS', default=0)}s",
         },
         "ATOMIC_REQUESTS": False,
     }
 }
-WEB_STATEMENT_TIMEOUT_MS = 15_000
 
 # --- Broker and cache -----------------------------------------------------------------------------
 
@@ -153,8 +154,15 @@ CELERY_TASK_TIME_LIMIT = 3600
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "Europe/Paris"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = bool(REDIS_URL)  # with files, every worker would leave a mailbox behind
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps no file: what was missed is caught up from the ledger
 CELERY_BEAT_SCHEDULE = {
+    "heartbeat": {
+        "task": "config.tasks.beat_heart",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "nightly": {
         "task": "segmentation.tasks.score_nightly",
         "schedule": crontab(hour="2", minute="30"),
@@ -166,10 +174,12 @@ CELERY_BEAT_SCHEDULE = {
     "waiting-imports": {
         "task": "clients.tasks.ring_for_waiting_imports",
         "schedule": 60.0,
+        "options": {"expires": 55},
     },
     "score-when-missed": {
         "task": "segmentation.tasks.score_new_imports",
         "schedule": 60.0,
+        "options": {"expires": 55},
     },
 }
 AFTER_IMPORT = ["segmentation.tasks.score_new_imports"]
@@ -283,6 +293,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SERVED_OVER_HTTPS
 SESSION_COOKIE_NAME = "__Host-sessionid" if SERVED_OVER_HTTPS else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if SERVED_OVER_HTTPS else "csrftoken"
 CSRF_COOKIE_HTTPONLY = True
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, without TLS
 SECURE_SSL_REDIRECT = SERVED_OVER_HTTPS and env.bool("SSL_REDIRECT", default=True)
 SECURE_HSTS_SECONDS = 31_536_000 if SERVED_OVER_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SERVED_OVER_HTTPS

@@ -349,6 +349,7 @@ class Score(models.Model):
                 condition=Q(at_risk=True),
                 name="scores_at_risk_by_amount",
             ),
+            models.Index(fields=["run", "-tier_revenue", "client"], name="scores_by_revenue"),
         ]
 
     def __str__(self):

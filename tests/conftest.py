@@ -2,11 +2,15 @@
 
 import importlib
 import socket
+import uuid
 
 import pytest
 from django.apps import apps
+from django.core.cache import caches
 from django.db import connection
 from django.db.models.signals import post_migrate
+
+from tests import surroundings
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +37,34 @@ def _no_network(monkeypatch):
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+# --- What is around: skipped with a reason when absent, failed when CI=true -----------------------
+
+
+def pytest_runtest_setup(item):
+    for marker in ("browser", "redis", "shared"):
+        if item.get_closest_marker(marker):
+            surroundings.skip_or_fail(surroundings.missing(marker))
+
+
+@pytest.fixture(scope="session")
+def shared():
+    """The folder of the real files beside the checkout."""
+    surroundings.skip_or_fail(surroundings.missing("shared"))
+    return surroundings.SHARED_DIR
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The path of the system's browser; start it with `surroundings.CHROMIUM_FLAGS`."""
+    surroundings.skip_or_fail(surroundings.missing("browser"))
+    return surroundings.chromium()
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(settings):
+    """Nothing counted or kept by another test, in this process or the one beside it."""
+    prefix = uuid.uuid4().hex
+    settings.CACHES["default"]["KEY_PREFIX"] = prefix
+    caches["default"].key_prefix = prefix

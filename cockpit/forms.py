@@ -1,0 +1,80 @@
+"""What people send about clients: a call's outcome, something to plan, somebody to follow them."""
+
+import datetime as dt
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.hierarchy import led_by
+from accounts.models import User
+from campaigns.models import Action
+
+OWNERS = "commercial"  # each client's own salesperson
+DAYS_LATER = ("1", "3", "7")
+OUTCOMES = [
+    (Action.Outcome.REACHED, _("Joint")),
+    (Action.Outcome.MESSAGE_LEFT, _("Message laissé")),
+    (Action.Outcome.STOP_CALLING, _("Ne plus appeler")),
+    (Action.Outcome.CALL_BACK, _("Rappeler")),
+    *((f"{Action.Outcome.CALL_BACK}+{days}", days) for days in DAYS_LATER),
+]
+
+
+class CallForm(forms.Form):
+    """The report of a call. `call-back+7` is a call back in seven days."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    note = forms.CharField(label=_("Compte rendu"), required=False, max_length=4000, widget=forms.Textarea)
+    call_back_on = forms.DateField(label=_("Rappeler le"), required=False)
+    outcome = forms.ChoiceField(label=_("Résultat"), choices=OUTCOMES)
+
+    def clean(self):
+        data = super().clean()
+        outcome, _plus, days = data.get("outcome", "").partition("+")
+        if days:
+            data["outcome"] = outcome
+            data["call_back_on"] = timezone.localdate() + dt.timedelta(days=int(days))
+        return data
+
+
+class PlanForm(forms.Form):
+    """Something to do for a client, or the same for several."""
+
+    due_on = forms.DateField(label=_("Pour le"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    kind = forms.ChoiceField(label=_("Nature"), choices=Action.Kind.choices, required=False)
+    assignee = forms.CharField(label=_("Par"), required=False)
+
+    def __init__(self, *args, user: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.people = {str(person.pk): person for person in led_by(user)}
+
+    def clean_kind(self):
+        return self.cleaned_data["kind"] or Action.Kind.CALL
+
+    def clean_assignee(self) -> User | None:
+        """The person who will do it: `user` by default; None for each client's own salesperson."""
+        asked = self.cleaned_data["assignee"]
+        if asked == OWNERS:
+            return None
+        if asked and asked not in self.people:
+            raise ValidationError(_("Choisissez une personne de votre équipe."))
+        return self.people[asked] if asked else self.user
+
+
+class OwnerForm(forms.Form):
+    """Who follows clients from now on; nobody when empty."""
+
+    owner = forms.CharField(label=_("Commercial"), required=False)
+
+    def __init__(self, *args, user: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.people = {str(person.pk): person for person in led_by(user)}
+
+    def clean_owner(self) -> User | None:
+        asked = self.cleaned_data["owner"]
+        if asked and asked not in self.people:
+            raise ValidationError(_("Choisissez une personne de votre équipe."))
+        return self.people.get(asked)

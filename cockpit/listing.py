@@ -1,0 +1,165 @@
+"""Lists of clients, a page at a time, with what each row shows: figures, months, next action.
+
+Ordering by a figure reads the scores of the run off an index; clients without any purchase follow by name. A page costs
+the same few queries whether it holds three rows or a hundred.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, Value, When
+from django.db.models.functions import NullIf
+from django_tables2.data import TableData
+
+from campaigns.models import Action
+from clients.activity import monthly_amounts
+from clients.models import Client
+from segmentation.models import Score, ScoringRun, SegmentSlug
+
+ROWS_AT_ONCE = 1000
+
+BY_NAME = "client"
+# What each column sorts on, and whether its rising order is the figure's falling one: tier A is the highest revenue.
+BY_FIGURE = {
+    "palier": (F("tier_revenue"), True),
+    "segment": (
+        Case(*(When(segment=slug, then=Value(place)) for place, slug in enumerate(SegmentSlug.values))),
+        False,
+    ),
+    "dernier": (F("last_purchase_on"), False),
+    "silence": (F("silence_ratio"), False),
+    "ca": (F("tier_revenue"), False),
+    "evolution": (F("tier_revenue") / NullIf(F("previous_revenue"), Value(Decimal(0))), False),
+    "danger": (F("amount_at_risk"), False),
+}
+NULLABLE = {"silence", "evolution"}
+
+
+@dataclass(frozen=True)
+class ClientRow:
+    """One client of a list. No score: nothing was ever bought. `months` is empty where nobody draws them."""
+
+    client: Client
+    score: Score | None
+    months: list[Decimal]
+    next_action: Action | None
+
+    @property
+    def key(self) -> str:
+        """The client's id for an attribute: never written with the separators of people's numbers."""
+        return str(self.client.pk)
+
+    @property
+    def evolution(self) -> Decimal | None:
+        """Revenue of the year against the year before, −1 to more; None without a year before."""
+        if self.score is None or self.score.previous_revenue <= 0:
+            return None
+        return self.score.tier_revenue / self.score.previous_revenue - 1
+
+
+class Listing(TableData):
+    """Clients in order. `scores` and `clients` are the same portfolio, each with the filters it can answer.
+
+    `only` restricts the list to clients with a score ("scored") or without ("unscored"); None lists both.
+    """
+
+    def __init__(
+        self,
+        *,
+        run: ScoringRun | None,
+        clients: QuerySet[Client],
+        scores: QuerySet[Score],
+        only: str | None = None,
+        default: str = "-ca",
+    ):
+        self.run, self.clients, self.scores = run, clients, scores
+        self.only = "unscored" if run is None else only
+        self.default = default
+        self.alias = default
+        self._count: int | None = None
+
+    def order_by(self, aliases) -> None:
+        """Orders by the first of these column names; "-" before it means descending."""
+        self.alias = next(iter(aliases), self.default)
+
+    def __len__(self) -> int:
+        if self._count is None:
+            self._count = self._counted()
+        return self._count
+
+    def __getitem__(self, key):
+        if isinstance(key, slice):
+            return self.rows(self._ids(key.start or 0, key.stop))
+        return self.rows(self._ids(key, key + 1))[0]
+
+    def __iter__(self) -> Iterator[ClientRow]:
+        """Every row, without its months, a thousand clients at a time: what an export reads."""
+        ids = [client_id for part in self._parts() for client_id in part]
+        for start in range(0, len(ids), ROWS_AT_ONCE):
+            yield from self.rows(ids[start : start + ROWS_AT_ONCE], with_months=False)
+
+    def rows(self, ids: list[int], *, with_months: bool = True) -> list[ClientRow]:
+        """These clients with what their rows show, in the order of the ids."""
+        clients = Client.objects.select_related("owner").in_bulk(ids)
+        scores = {score.client_id: score for score in Score.objects.filter(run=self.run, client__in=ids)}
+        months = monthly_amounts(ids, as_of=self.run.as_of) if self.run and with_months else {}
+        actions = {action.client_id: action for action in next_actions(ids)}
+        return [
+            ClientRow(clients[pk], scores.get(pk), months.get(pk, []), actions.get(pk)) for pk in ids if pk in clients
+        ]
+
+    def _counted(self) -> int:
+        if self.only == "scored":
+            return self.scores.count()
+        return self._unscored().count() if self.only == "unscored" else self.clients.count()
+
+    def _ids(self, start: int, stop: int | None) -> list[int]:
+        """The ids of the clients from `start` to `stop`, across the parts of the list."""
+        if stop is None:
+            stop = len(self)
+        found: list[int] = []
+        for part in self._parts():
+            page = list(part[start:stop])
+            found += page
+            if len(page) == stop - start:
+                break
+            passed = start + len(page) if page else part.count()
+            start, stop = max(0, start - passed), stop - passed
+        return found
+
+    def _parts(self) -> list[QuerySet]:
+        """The list as one or two querysets of client ids, one after the other."""
+        name, is_descending = self.alias.removeprefix("-"), self.alias.startswith("-")
+        if self.only == "unscored" or (self.only is None and name == BY_NAME):
+            clients = self._unscored() if self.only == "unscored" else self.clients
+            return [_by_name(clients, is_descending and name == BY_NAME)]
+        ordering = _ordering(name, is_descending)
+        scored = self.scores.order_by(*ordering).values_list("client_id", flat=True)
+        return [scored] if self.only == "scored" else [scored, _by_name(self._unscored())]
+
+    def _unscored(self) -> QuerySet[Client]:
+        return self.clients.filter(~Exists(Score.objects.filter(run=self.run, client=OuterRef("pk"))))
+
+
+def next_actions(client_ids: list[int]) -> QuerySet[Action]:
+    """The first open action of each of these clients."""
+    actions = Action.objects.open().filter(client__in=client_ids).select_related("assignee")
+    return actions.order_by("client_id", "due_on", "id").distinct("client_id")
+
+
+def _by_name(clients: QuerySet[Client], is_descending: bool = False) -> QuerySet:
+    ordering = ["-sort_name", "-id"] if is_descending else ["sort_name", "id"]
+    return clients.order_by(*ordering).values_list("pk", flat=True)
+
+
+def _ordering(name: str, is_descending: bool) -> list:
+    """The ORDER BY of a column. Ties follow the direction, so that one index reads both ways; no value comes last."""
+    if name == BY_NAME:
+        column, ties = F("client__sort_name"), F("client_id")
+        return [column.desc(), ties.desc()] if is_descending else [column.asc(), ties.asc()]
+    column, is_inverted = BY_FIGURE[name]
+    nulls = {"nulls_last": True} if name in NULLABLE else {}
+    if is_descending != is_inverted:
+        return [column.desc(**nulls), F("client_id").asc()]
+    return [column.asc(**nulls), F("client_id").desc()]

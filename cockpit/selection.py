@@ -1,0 +1,108 @@
+"""What a list of clients shows for one address: portfolio, view, filters. Page, count and export share it."""
+
+from decimal import Decimal
+from functools import cached_property
+
+from django.db.models import Count, DecimalField, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.http import QueryDict
+
+from accounts.models import User
+from campaigns.models import Action
+from clients.models import Client
+from cockpit.filters import ClientFilter, RiskFilter, ScoreFilter, chips, values_of
+from cockpit.listing import Listing
+from cockpit.scope import PARAMETER, scope_of
+from segmentation.models import Score, ScoringRun, SegmentSlug
+
+WITHOUT_SCORE = "sans_score"
+LONG_SILENCE = 3  # times the usual rhythm
+
+
+class Selection:
+    """The clients of one address of a list, `params` being its query string."""
+
+    score_filter_class = ScoreFilter
+    default_order = "-ca"
+
+    def __init__(self, user: User, params: QueryDict, run: ScoringRun | None):
+        self.user, self.params, self.run = user, params, run
+        self.scope = scope_of(user, params.get(PARAMETER))
+        self.client_filter = ClientFilter(params, user=user, queryset=self.scope.clients())
+        self.score_filter = self.score_filter_class(params, queryset=self._viewed())
+
+    @property
+    def only(self) -> str | None:
+        """Whether the list keeps clients with a score, without, or both (None)."""
+        if self.params.get(WITHOUT_SCORE) == "1":
+            return "unscored"
+        return "scored" if values_of(self.score_filter) else None
+
+    def clients(self) -> QuerySet[Client]:
+        return self.client_filter.qs
+
+    def scores(self) -> QuerySet[Score]:
+        scores = self.score_filter.qs
+        return scores.filter(client__in=self.client_filter.qs) if values_of(self.client_filter) else scores
+
+    @property
+    def chosen_segments(self) -> list[str]:
+        return self.params.getlist("segment")
+
+    @property
+    def segments(self) -> list[tuple[str, str]]:
+        return SegmentSlug.choices
+
+    @cached_property
+    def chips(self):
+        return chips(self.params, self.client_filter, self.score_filter)
+
+    @property
+    def listing(self) -> Listing:
+        return Listing(
+            run=self.run, clients=self.clients(), scores=self.scores(), only=self.only, default=self.default_order
+        )
+
+    def _viewed(self) -> QuerySet[Score]:
+        return self.scope.scores(self.run)
+
+
+class RiskSelection(Selection):
+    """The same among clients at risk, through one of the views that its tabs offer."""
+
+    score_filter_class = RiskFilter
+    default_order = "-danger"
+    only = "scored"
+
+    @property
+    def view(self) -> str:
+        asked = self.params.get("vue", "")
+        return asked if asked in VIEWS else ""
+
+    def _viewed(self) -> QuerySet[Score]:
+        return self.scope.scores(self.run).at_risk().filter(VIEWS[self.view](self.user))
+
+    def totals(self) -> dict:
+        """How many clients the list holds and the euros at stake: `clients`, `amount`."""
+        return self.scores().aggregate(
+            clients=Count("pk"), amount=Coalesce(Sum("amount_at_risk"), Decimal(0), output_field=DecimalField())
+        )
+
+    def counts(self) -> dict[str, int]:
+        """How many clients each view holds before any filter, in one query."""
+        views = {f"view{place}": Count("pk", filter=rule(self.user)) for place, rule in enumerate(VIEWS.values())}
+        found = self.scope.scores(self.run).at_risk().aggregate(**views)
+        return dict(zip(VIEWS, found.values(), strict=True))
+
+
+def _without_open_action():
+    return ~Exists(Action.objects.open().filter(client=OuterRef("client")))
+
+
+VIEWS = {
+    "": lambda user: Q(at_risk=True),
+    "mes-clients": lambda user: Q(client__owner=user),
+    "a-ne-pas-perdre": lambda user: Q(segment=SegmentSlug.CANNOT_LOSE),
+    "silence": lambda user: Q(silence_ratio__gt=LONG_SILENCE),
+    "sans-action": lambda user: _without_open_action(),
+}

@@ -1,0 +1,95 @@
+"""The tables of clients: which columns, how each cell reads, what it sorts on. `cockpit.listing` orders."""
+
+import django_tables2 as tables
+from django.core.paginator import EmptyPage, PageNotAnInteger
+from django.http import QueryDict
+from django.template import Context
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cockpit.listing import Listing
+
+PAGE_SIZES = (25, 50, 100)
+
+
+def cell(name: str, label, *, css: str, sorts: bool = True, falls_first: bool = False) -> tables.TemplateColumn:
+    """A column whose cells are `templates/cockpit/cells/_<name>.html`; `falls_first`: one click, highest first."""
+    return tables.TemplateColumn(
+        template_name=f"cockpit/cells/_{name}.html",
+        accessor="key",  # a name that resolves: a failed look-up writes the whole record into its message
+        verbose_name=label,
+        orderable=sorts,
+        initial_sort_descending=falls_first,
+        attrs={"td": {"class": css}, "th": {"class": css}},
+    )
+
+
+class ClientTable(tables.Table):
+    """What every list of clients has in common."""
+
+    sizes = PAGE_SIZES
+
+    selection = cell("selection", "", css="c-sel", sorts=False)
+
+    class Meta:
+        order_by_field = "tri"
+        template_name = "cockpit/_table.html"
+        attrs = {"class": "table cards"}
+
+    def __init__(self, listing: Listing, params: QueryDict, opened: str = "", **kwargs):
+        super().__init__(listing, **kwargs)
+        self.order_by = params.getlist("tri")[:1]
+        if not self.order_by:
+            self.order_by = [listing.default]
+        self.context = Context(
+            {
+                "opened": opened,
+                "panel_query": _query_without(params, "client"),
+                "nobody": _("sans commercial"),
+                "today": timezone.localdate(),
+            }
+        )
+        self._turn_to(params)
+
+    def _turn_to(self, params: QueryDict) -> None:
+        """The page asked for; the first or the last instead of one that does not exist, and no other size than ours."""
+        per_page = next((size for size in PAGE_SIZES if str(size) == params.get("per_page")), PAGE_SIZES[0])
+        try:
+            self.paginate(page=params.get("page", 1), per_page=per_page)
+        except PageNotAnInteger:
+            self.page = self.paginator.page(1)
+        except EmptyPage:
+            self.page = self.paginator.page(self.paginator.num_pages)
+
+
+def _query_without(params: QueryDict, name: str) -> str:
+    """The query string but for this parameter, ready to take another one at its end."""
+    kept = params.copy()
+    kept.pop(name, None)
+    return f"{kept.urlencode()}&" if kept else ""
+
+
+class RiskTable(ClientTable):
+    """Clients at risk, the most euros at stake first."""
+
+    client = cell("risk_client", _("Client"), css="c-name")
+    segment = cell("segment", _("Segment"), css="c-seg")
+    silence = cell("rhythm", _("Silence / rythme habituel"), css="c-late", falls_first=True)
+    danger = cell("danger", _("CA en danger"), css="c-num c-main", falls_first=True)
+    ca = cell("revenue", _("CA 12 mois"), css="c-num c-wide", falls_first=True)
+    evolution = cell("trend", _("Tendance"), css="c-trend c-wide")
+
+
+class PortfolioTable(ClientTable):
+    """All clients, the highest revenue first."""
+
+    client = cell("client", _("Client"), css="c-name")
+    palier = cell("tier", _("Palier"), css="c-tier")
+    segment = cell("segment", _("Segment"), css="c-seg")
+    rfm = cell("profile", _("R F M"), css="c-rfm", sorts=False)
+    dernier = cell("last_purchase", _("Dernier achat"), css="c-date", falls_first=True)
+    silence = cell("rhythm", _("Silence"), css="c-late", falls_first=True)
+    ca = cell("revenue", _("CA 12 mois"), css="c-num c-main", falls_first=True)
+    evolution = cell("trend", _("Évolution"), css="c-trend", falls_first=True)
+    commercial = cell("owner", _("Commercial"), css="c-owner c-wide", sorts=False)
+    action = cell("next_action", _("Prochaine action"), css="c-act", sorts=False)

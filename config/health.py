@@ -1,0 +1,188 @@
+"""Whether this installation works: what `/readyz`, the `health` command and the administrators' page say."""
+
+import os
+import shutil
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from celery import current_app
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError as BrokerError
+
+from config.models import Heartbeat
+from segmentation.models import LedgerEntry
+
+BROKER_SECONDS = 2
+QUEUE = "celery"
+LATEST_TASK = timedelta(minutes=5)
+LATEST_NIGHT = timedelta(hours=30)
+LATEST_BACKUP = timedelta(hours=30)
+LEAST_DISK_BYTES = 500 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: its name, whether it is well, and in words what was found and what to do."""
+
+    name: str
+    is_well: bool
+    words: str
+
+
+def record(job: Heartbeat.Job) -> None:
+    """Writes down that this job was done now."""
+    Heartbeat.objects.update_or_create(job=job, defaults={"done_at": timezone.now()})
+
+
+def last(job: Heartbeat.Job) -> datetime | None:
+    """The last time this job was done, or None."""
+    return Heartbeat.objects.filter(job=job).values_list("done_at", flat=True).first()
+
+
+# --- Ready to answer: database, migrations, broker ------------------------------------------------
+
+
+def database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def is_migrated() -> bool:
+    """Whether every migration of this code is applied; False when the database does not answer."""
+    try:
+        executor = MigrationExecutor(connection)
+        return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return False
+
+
+def broker_answers() -> bool:
+    """Whether a message could be left now."""
+    try:
+        with current_app.connection_for_write(connect_timeout=BROKER_SECONDS) as broker:
+            broker.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_SECONDS)
+            broker.default_channel  # noqa: B018 (opening it makes the folders of the broker made of files)
+    except (BrokerError, OSError):
+        return False
+    return bool(settings.REDIS_URL) or os.access(_queue_folder(), os.W_OK)
+
+
+def readiness() -> dict[str, bool]:
+    """What must hold for pages to be answered."""
+    return {"database": database_answers(), "migrations": is_migrated(), "broker": broker_answers()}
+
+
+# --- Well: what an administrator reads ------------------------------------------------------------
+
+
+def findings() -> list[Finding]:
+    """Everything looked at, the vital first; stops after the database when it does not answer."""
+    found = [_database()]
+    if found[0].is_well:
+        found += [_migrations(), _broker(), _tasks(), _queue(), _night(), _backup()]
+    return [*found, _disk()]
+
+
+def _database() -> Finding:
+    well = database_answers()
+    return Finding(
+        _("Base de données"),
+        well,
+        _("répond") if well else _("ne répond pas : vérifiez DATABASE_URL et que le serveur est démarré"),
+    )
+
+
+def _migrations() -> Finding:
+    well = is_migrated()
+    return Finding(_("Schéma"), well, _("à jour") if well else _("en retard : lancez « manage.py prepare »"))
+
+
+def _broker() -> Finding:
+    well = broker_answers()
+    return Finding(
+        _("File des tâches"),
+        well,
+        _("répond") if well else _("ne répond pas : vérifiez REDIS_URL ; les pages répondent, les tâches attendent"),
+    )
+
+
+def _tasks() -> Finding:
+    done_at = last(Heartbeat.Job.TASK)
+    if done_at is None:
+        return Finding(_("Dernière tâche"), False, _("aucune encore : le worker et l’horloge tournent-ils ?"))
+    well = timezone.now() - done_at < LATEST_TASK
+    when = _moment(done_at)
+    return Finding(_("Dernière tâche"), well, when if well else _("%(when)s : redémarrez le worker") % {"when": when})
+
+
+def _queue() -> Finding:
+    """How much waits; its age too where the broker tells it (a broker made of files does)."""
+    if settings.REDIS_URL:
+        return _redis_queue()
+    waiting = sorted(_queue_folder().glob("[0-9]*.msg"))
+    if not waiting:
+        return Finding(_("Plus ancien message"), True, _("aucun message en attente"))
+    age = int(time.time() - int(waiting[0].name.partition("_")[0]) / 1e9)
+    return Finding(
+        _("Plus ancien message"),
+        age < LATEST_TASK.total_seconds(),
+        _("%(count)s en attente, depuis %(seconds)s s") % {"count": len(waiting), "seconds": age},
+    )
+
+
+def _redis_queue() -> Finding:
+    try:
+        with current_app.connection_for_read(connect_timeout=BROKER_SECONDS) as broker:
+            waiting = broker.default_channel.client.llen(QUEUE)
+    except (BrokerError, OSError):
+        return Finding(_("Messages en attente"), False, _("inconnus : la file des tâches ne répond pas"))
+    return Finding(_("Messages en attente"), waiting < 1000, str(waiting))
+
+
+def _night() -> Finding:
+    night = LedgerEntry.objects.exclude(outcome=LedgerEntry.Outcome.STARTED).order_by("-business_date").first()
+    if night is None:
+        return Finding(_("Dernière nuit"), True, _("aucune encore"))
+    well = night.outcome != LedgerEntry.Outcome.FAILED and timezone.now() - night.started_at < LATEST_NIGHT
+    return Finding(_("Dernière nuit"), well, f"{night.business_date:%d/%m/%Y} · {night.get_outcome_display()}")
+
+
+def _backup() -> Finding:
+    done_at = last(Heartbeat.Job.BACKUP)
+    if done_at is None:
+        return Finding(_("Dernière sauvegarde"), True, _("aucune encore : « manage.py backup » en fait une"))
+    return Finding(_("Dernière sauvegarde"), timezone.now() - done_at < LATEST_BACKUP, _moment(done_at))
+
+
+def _disk() -> Finding:
+    free = shutil.disk_usage(_nearest(settings.DATA_DIR)).free
+    return Finding(
+        _("Disque"),
+        free >= LEAST_DISK_BYTES,
+        _("%(free)s Mo libres sous %(folder)s") % {"free": free // 1024 // 1024, "folder": settings.DATA_DIR},
+    )
+
+
+def _moment(when: datetime) -> str:
+    return f"{timezone.localtime(when):%d/%m/%Y %H:%M}"
+
+
+def _queue_folder() -> Path:
+    return Path(settings.CELERY_BROKER_TRANSPORT_OPTIONS["data_folder_in"])
+
+
+def _nearest(folder: Path) -> Path:
+    with suppress(StopIteration):
+        return next(place for place in (folder, *folder.parents) if place.exists())
+    return Path("/")

@@ -1,0 +1,177 @@
+"""Who may do what at every address of the site. A page that is not here fails the build: add one line.
+
+A `Page` says who reads it (`get`) and who may post there (`post`); None means that it does not take that method.
+Whoever is not named gets 403; a stranger gets the login page; with `of_a_client`, somebody else's client gets 404.
+GET, HEAD and POST are all there is: every other method gets 405 whoever asks.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from tests.access.world import Side, Who
+
+ANYBODY = frozenset(Who)
+EVERYBODY = ANYBODY - {Who.STRANGER}
+SALES = frozenset({Who.OWNER, Who.COLLEAGUE})
+MANAGERS = frozenset({Who.MANAGER, Who.OTHER_MANAGER})
+NOBODY: frozenset[Who] = frozenset()
+DIRECTION = frozenset({Who.DIRECTION})
+KEEPERS = DIRECTION | {Who.ADMINISTRATOR}  # of imports, users, settings and the Django administration
+
+
+@dataclass(frozen=True)
+class Page:
+    """One address. `name` is its full URL name, or its route when it has none."""
+
+    name: str
+    get: frozenset[Who] | None
+    post: frozenset[Who] | None = None
+    address: Callable[[Side], dict] | str | None = None  # the arguments of the address, or the whole of it
+    of_a_client: bool = False
+    data: Callable[[Side], dict] = lambda side: {}  # something worth posting
+    shows: int = 200  # what a reader gets
+    leads_on: frozenset[Who] = frozenset()  # readers sent to another page instead
+    answers: tuple[int, ...] = (200, 302)  # what an accepted post gets
+
+
+def tomorrow():
+    return timezone.localdate() + dt.timedelta(days=1)
+
+
+def a_client(side):
+    return {"pk": side.client.pk}
+
+
+ENTRANCE = [
+    Page("account_login", get=ANYBODY, post=ANYBODY, leads_on=EVERYBODY),
+    Page("account_inactive", get=ANYBODY),
+    Page("account_logout", get=ANYBODY, post=ANYBODY, leads_on=frozenset({Who.STRANGER})),
+    Page("account_reset_password", get=ANYBODY, post=ANYBODY),
+    Page("account_reset_password_done", get=ANYBODY),
+    Page("account_reset_password_from_key_done", get=ANYBODY),
+    Page(
+        "account_reset_password_from_key",
+        get=ANYBODY,
+        post=ANYBODY,
+        address=lambda side: {"uidb36": "1", "key": "perdu"},
+    ),
+    Page(
+        "accounts:invitation",
+        get=ANYBODY,
+        post=ANYBODY,
+        address=lambda side: {"token": "perdu"},
+        shows=404,
+        answers=(404,),
+    ),
+]
+ACCOUNTS = [
+    Page("account_change_password", get=EVERYBODY, post=EVERYBODY),
+    Page("accounts:account", get=EVERYBODY, post=EVERYBODY),
+    Page("accounts:firm", get=KEEPERS, post=KEEPERS),
+    Page("accounts:journal", get=KEEPERS),
+    Page("accounts:outbox", get=KEEPERS),
+    Page("accounts:outbox-mail", get=KEEPERS, address=lambda side: {"name": "perdu.log"}, shows=404),
+]
+WIRING = [
+    Page("healthz", get=ANYBODY),
+    Page("readyz", get=ANYBODY),
+]
+CLIENTS: list[Page] = []
+CAMPAIGNS: list[Page] = []
+CALLERS = SALES | MANAGERS | DIRECTION
+COCKPIT: list[Page] = [
+    Page("cockpit:at-risk", get=EVERYBODY),
+    Page("cockpit:client-page", get=EVERYBODY, address=a_client, of_a_client=True),
+    Page(
+        "cockpit:record-call",
+        get=None,
+        post=CALLERS,
+        address=a_client,
+        of_a_client=True,
+        data=lambda side: {"outcome": "reached", "note": "Content."},
+        answers=(302,),
+    ),
+    Page(
+        "cockpit:plan-action",
+        get=None,
+        post=CALLERS,
+        address=a_client,
+        of_a_client=True,
+        data=lambda side: {"due_on": tomorrow()},
+        answers=(302,),
+    ),
+    Page(
+        "cockpit:undo-action",
+        get=None,
+        post=CALLERS,
+        address=lambda side: {"pk": side.action.pk},
+        of_a_client=True,
+        answers=(302,),
+    ),
+    Page(
+        "cockpit:plan-calls",
+        get=None,
+        post=CALLERS,
+        data=lambda side: {"clients": side.client.pk, "due_on": tomorrow()},
+        answers=(302,),
+    ),
+    Page("cockpit:unplan-calls", get=None, post=CALLERS, address=lambda side: {"at": "2026-11-01T09:00:00+00:00"}),
+]
+
+
+def administration(
+    model: str, key: Callable[[Side], object], *, changes=False, adds=False, deletes=False
+) -> list[Page]:
+    """The addresses of one model in the Django administration; what it forbids is forbidden to all."""
+
+    def one(side):
+        return {"object_id": key(side)}
+
+    app, name = model.split("_", 1)
+    return [
+        Page(f"admin:{model}_changelist", get=KEEPERS, post=KEEPERS),
+        Page(f"admin:{model}_add", get=KEEPERS if adds else NOBODY, post=KEEPERS if adds else NOBODY),
+        Page(f"admin:{model}_change", get=KEEPERS, post=KEEPERS if changes else NOBODY, address=one),
+        Page(f"admin:{model}_history", get=KEEPERS, post=KEEPERS, address=one),
+        Page(
+            f"admin:{model}_delete",
+            get=KEEPERS if deletes else NOBODY,
+            post=KEEPERS if deletes else NOBODY,
+            address=one,
+        ),
+        Page(
+            f"admin/{app}/{name}/<path:object_id>/",
+            get=KEEPERS,
+            post=KEEPERS,
+            address=f"/admin/{app}/{name}/1/",
+            shows=302,
+        ),
+    ]
+
+
+ADMINISTRATION = [
+    Page("admin:index", get=KEEPERS, post=KEEPERS),
+    Page("admin:login", get=KEEPERS | {Who.STRANGER}, post=KEEPERS | {Who.STRANGER}, shows=302, answers=(302,)),
+    Page("admin:logout", get=KEEPERS, post=KEEPERS, shows=302),
+    Page("admin:password_change", get=KEEPERS, post=KEEPERS, shows=302),
+    Page("admin:password_change_done", get=KEEPERS, post=KEEPERS, shows=302),
+    Page("admin:jsi18n", get=KEEPERS),
+    Page("admin:autocomplete", get=NOBODY),  # no field asks for it
+    Page(
+        "admin:view_on_site",
+        get=KEEPERS,
+        post=KEEPERS,
+        address=lambda side: {"content_type_id": 0, "object_id": 0},
+        shows=404,
+        answers=(404,),
+    ),
+    Page("admin:app_list", get=KEEPERS, post=KEEPERS, address=lambda side: {"app_label": "accounts"}),
+    Page("admin/(?P<url>.*)$", get=KEEPERS, post=KEEPERS, address="/admin/rien-ici/", shows=404, answers=(404,)),
+    *administration("accounts_user", lambda side: side.owner.pk, changes=True),
+    *administration("accounts_firm", lambda side: 1),
+    *administration("accounts_invitation", lambda side: side.invitation.pk),
+]
+PAGES = [*WIRING, *ENTRANCE, *ACCOUNTS, *CLIENTS, *CAMPAIGNS, *COCKPIT, *ADMINISTRATION]

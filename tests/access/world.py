@@ -1,0 +1,94 @@
+"""A small firm where two people have one client each, and everybody who may or may not look at them."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from accounts.models import Firm, Invitation, User
+from accounts.roles import Role
+from campaigns.models import Action
+from clients.models import Client, Contact, Invoice, Service
+from segmentation.models import Score, ScoringRun
+from tests.factories import (
+    ActionFactory,
+    ClientFactory,
+    ContactFactory,
+    InvoiceFactory,
+    ScoreFactory,
+    ScoringRunFactory,
+    ServiceFactory,
+    UserFactory,
+)
+
+
+class Who(StrEnum):
+    """The eight identities that every address is tried with."""
+
+    STRANGER = "stranger"
+    OWNER = "owner of the client"
+    COLLEAGUE = "another Commercial"
+    MANAGER = "Manager of the team"
+    OTHER_MANAGER = "another Manager"
+    MARKETING = "Marketing"
+    DIRECTION = "Direction"
+    ADMINISTRATOR = "Administrateur"
+
+
+@dataclass
+class Side:
+    """One salesperson's things, and who may see them. The colleague's are what the owner must not see."""
+
+    owner: User
+    client: Client
+    contact: Contact
+    invoice: Invoice
+    service: Service
+    score: Score
+    action: Action
+    invitation: Invitation
+    seen_by: frozenset[Who]
+
+
+@dataclass
+class World:
+    people: dict[Who, User]
+    sides: dict[str, Side]
+    run: ScoringRun
+
+
+def build() -> World:
+    Firm.objects.create(pk=Firm.ONLY, name="Cabinet Fabre", parts=Firm.Part.values)
+    manager = UserFactory(roles=[Role.MANAGER], email="manager@cabinet.example")
+    other_manager = UserFactory(roles=[Role.MANAGER], email="autre-manager@cabinet.example")
+    people = {
+        Who.OWNER: UserFactory(manager=manager, email="owner@cabinet.example"),
+        Who.COLLEAGUE: UserFactory(manager=other_manager, email="collegue@cabinet.example"),
+        Who.MANAGER: manager,
+        Who.OTHER_MANAGER: other_manager,
+        Who.MARKETING: UserFactory(roles=[Role.MARKETING], email="marketing@cabinet.example"),
+        Who.DIRECTION: UserFactory(roles=[Role.DIRECTION], email="direction@cabinet.example"),
+        Who.ADMINISTRATOR: UserFactory(roles=[Role.ADMINISTRATOR], email="admin@cabinet.example"),
+    }
+    run = ScoringRunFactory(scored=2, in_window=2, ranked=2, revenue=12_000, positive_revenue=12_000)
+    everybody_sees = {Who.MARKETING, Who.DIRECTION, Who.ADMINISTRATOR}
+    own = _side(people[Who.OWNER], run, frozenset({Who.OWNER, Who.MANAGER, *everybody_sees}))
+    other = _side(people[Who.COLLEAGUE], run, frozenset({Who.COLLEAGUE, Who.OTHER_MANAGER, *everybody_sees}))
+    return World(people=people, sides={"own": own, "other": other}, run=run)
+
+
+def _side(owner, run, seen_by):
+    client = ClientFactory(owner=owner)
+    service = ServiceFactory()
+    return Side(
+        owner=owner,
+        client=client,
+        contact=ContactFactory(client=client, email=f"contact-{client.pk}@client.example"),
+        invoice=InvoiceFactory(client=client, service=service),
+        service=service,
+        score=ScoreFactory(run=run, client=client, at_risk=True, risk_reasons=["rhythm"], amount_at_risk=6000),
+        action=ActionFactory(client=client, assignee=owner, due_on=dt.date(2026, 11, 2)),
+        invitation=Invitation.objects.create(
+            email=f"invite-{client.pk}@cabinet.example", roles=[Role.COMMERCIAL], token_hash=f"{client.pk:064}"
+        ),
+        seen_by=seen_by,
+    )
