@@ -39,10 +39,12 @@ def inert(text: str) -> str:
     return f"'{text}" if start in FORMULA_STARTS and start else text
 
 
-def csv_pieces(headings: Row, rows: Iterable[Row], *, delimiter: str = ",", decimal: str = ".") -> Iterator[str]:
+def csv_pieces(
+    headings: Row, rows: Iterable[Row], *, delimiter: str = ",", decimal: str = ".", line_end: str = "\r\n"
+) -> Iterator[str]:
     """The table as CSV, in pieces of some 64 kB. Dates are ISO; truths are `true` and `false`."""
     buffer = io.StringIO()
-    writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n")
+    writer = csv.writer(buffer, delimiter=delimiter, lineterminator=line_end)
     writer.writerow([inert(str(heading)) for heading in headings])
     for row in rows:
         writer.writerow([_as_csv(cell, decimal) for cell in row])
@@ -55,7 +57,7 @@ def csv_pieces(headings: Row, rows: Iterable[Row], *, delimiter: str = ",", deci
 
 def xlsx_file(headings: Row, rows: Iterable[Row], *, title: str = "") -> IO[bytes]:
     """The table as an XLSX file, open at its start; closing it deletes it. Memory does not grow with the rows."""
-    file = tempfile.TemporaryFile(suffix=".xlsx")
+    file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - handed over open: the caller closes it
     with xlsxwriter.Workbook(file, XLSX_OPTIONS) as workbook:
         sheet = workbook.add_worksheet(title[:31] or None)
         bold = workbook.add_format({"bold": True})

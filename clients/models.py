@@ -326,7 +326,7 @@ class Invoice(models.Model):
         indexes = [
             models.Index(
                 fields=["client", "issued_on"],
-                include=["amount_ht"],
+                include=["amount_ht", "id"],
                 condition=Q(status__in=["issued", "paid"]),
                 name="counted_invoices_by_client",
             ),

@@ -52,6 +52,14 @@ class ScoringMode(models.TextChoices):
     VALUE = "value", _("Par rang de valeur")
 
 
+class Fallback(models.TextChoices):
+    """Why a dimension meant to be scored by value was scored by thresholds."""
+
+    FEW_CLIENTS = "few-clients", _("trop peu de clients pour les comparer entre eux")
+    FEW_VALUES = "few-values", _("trop peu de valeurs différentes")
+    NO_FIVE = "no-five", _("trop de clients à égalité en tête : personne n’aurait 5")
+
+
 class Rules(models.Model):
     """One numbered version of every setting that a score depends on. Exactly one is published.
 
@@ -202,8 +210,9 @@ class ScoringRunQuerySet(models.QuerySet):
 class ScoringRun(models.Model):
     """One scoring of everybody at a date under one version of the rules; immutable once done.
 
-    Cuts are what the scores were read off: `recency_cuts` the most days for 5, 4, 3, 2; `frequency_cuts` and
-    `monetary_cuts` the least value found for 2, 3, 4, 5 by value, or the thresholds used. Null where a level is empty.
+    Cuts are what the scores were read off: `recency_cuts` the most days for 5, 4, 3, 2; `frequency_cuts` the fewest
+    purchase days for 2, 3, 4, 5; `monetary_cuts` the least amount for 2, 3, 4, 5 by value, the amount to exceed by
+    thresholds. By value, null where a level is empty. `…_fallback` says why thresholds replaced a ranking by value.
     """
 
     class Kind(models.TextChoices):
@@ -247,6 +256,9 @@ class ScoringRun(models.Model):
     recency_mode = models.CharField(max_length=10, choices=ScoringMode.choices, blank=True)
     frequency_mode = models.CharField(max_length=10, choices=ScoringMode.choices, blank=True)
     monetary_mode = models.CharField(max_length=10, choices=ScoringMode.choices, blank=True)
+    recency_fallback = models.CharField(max_length=11, choices=Fallback.choices, blank=True, default="")
+    frequency_fallback = models.CharField(max_length=11, choices=Fallback.choices, blank=True, default="")
+    monetary_fallback = models.CharField(max_length=11, choices=Fallback.choices, blank=True, default="")
     recency_cuts = ArrayField(models.IntegerField(null=True), size=4, null=True, blank=True)
     frequency_cuts = ArrayField(models.IntegerField(null=True), size=4, null=True, blank=True)
     monetary_cuts = ArrayField(
@@ -306,10 +318,14 @@ class Score(models.Model):
     ratio: fewer purchase days than a rhythm needs.
     """
 
-    run = models.ForeignKey(ScoringRun, on_delete=models.CASCADE, related_name="scores", db_index=False)
+    # Written in bulk from the run and the clients themselves, in their transaction: checking each row again, and
+    # keeping an index of each key beside that of both, would cost as much as the scoring.
+    run = models.ForeignKey(
+        ScoringRun, on_delete=models.CASCADE, related_name="scores", db_index=False, db_constraint=False
+    )
     client = models.ForeignKey(
-        Client, on_delete=models.CASCADE, related_name="scores", db_constraint=False
-    )  # written in bulk from clients themselves: checking each again costs more than the scoring
+        Client, on_delete=models.CASCADE, related_name="scores", db_index=False, db_constraint=False
+    )
     first_purchase_on = models.DateField()
     last_purchase_on = models.DateField()
     purchase_days = models.PositiveIntegerField()  # ever, up to as-of

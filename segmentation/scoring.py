@@ -1,0 +1,149 @@
+"""One scoring of everybody at a date: a run, from its start to the moment when it stands.
+
+The work is five SQL statements over joined data (`segmentation/sql/`), in one transaction that sees one state of the
+facts: either a run stands with all its scores, or nothing of it shows. A dimension or a reason is added in
+`client_facts.sql` (what it is measured on), `run_cuts.sql` (what it is read off) and `scores.sql` (what is found).
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from clients.models import FactChange, Invoice
+from segmentation.models import Rules, ScoringRun
+
+SQL = Path(__file__).parent / "sql"
+STATEMENTS = [
+    "documents_set_aside.sql",
+    "run_windows.sql",
+    "client_facts.sql",
+    "run_cuts.sql",
+    "scores.sql",
+    "drop_working_tables.sql",
+]
+# A killed process must not keep its lock for the length of a statement: the server looks every second whether it is
+# still there. The rest is what makes one pass over millions of invoices fast.
+SETTINGS = """
+    SET LOCAL statement_timeout = 0;
+    SET LOCAL client_connection_check_interval = '1s';
+    SET LOCAL work_mem = '128MB';
+    SET LOCAL jit = off;
+"""
+LOCK_FAMILY = 7301  # advisory locks are numbers shared by the whole database: this one is the scorings'
+LOCKS = {ScoringRun.Kind.OFFICIAL: 1, ScoringRun.Kind.DRAFT: 2, ScoringRun.Kind.BACKTEST: 3}
+
+
+class AlreadyRunning(Exception):
+    """Somebody is scoring at this moment. Its text is for people."""
+
+
+class NoFacts(Exception):
+    """There is no purchase to score at this date. Its text is for people."""
+
+
+def score(
+    *,
+    as_of: dt.date | None = None,
+    by: User | None = None,
+    trigger: str = ScoringRun.Trigger.HAND,
+    kind: str = ScoringRun.Kind.OFFICIAL,
+) -> ScoringRun:
+    """The run that scored everybody at this date under the published rules; it supersedes the older one of that date.
+
+    Without a date, the as-of date of the facts. Raises AlreadyRunning, and NoFacts when nobody bought anything by then.
+    Must be called outside any transaction: the run is seen as running while it works.
+    """
+    as_of = as_of or default_as_of()
+    _require_purchases(as_of)
+    with _alone(kind):
+        run = _started(as_of=as_of, by=by, trigger=trigger, kind=kind)
+        try:
+            _fill(run)
+        except BaseException as error:
+            _mark_failed(ScoringRun.objects.filter(pk=run.pk), str(error) or type(error).__name__)
+            raise
+    run.refresh_from_db()
+    return run
+
+
+def default_as_of() -> dt.date:
+    """The day of the newest counted invoice, at most yesterday in Paris. Raises NoFacts."""
+    newest = Invoice.objects.counted().aggregate(newest=Max("issued_on"))["newest"]
+    if newest is None:
+        raise NoFacts(_("Il n’y a encore aucune facture : importez-en, puis relancez le calcul."))
+    yesterday = timezone.localdate(timezone=timezone.get_default_timezone()) - dt.timedelta(days=1)
+    return min(newest, yesterday)
+
+
+def facts_version() -> int:
+    """A number that grows with every change of facts."""
+    return FactChange.objects.count()
+
+
+def _require_purchases(as_of: dt.date) -> None:
+    if not Invoice.objects.counted().filter(issued_on__lte=as_of, amount_ht__gt=0).exists():
+        raise NoFacts(
+            _("Aucune facture jusqu’au %(day)s : importez des factures plus anciennes ou choisissez une autre date.")
+            % {"day": date_format(as_of, "j F Y")}
+        )
+
+
+@contextmanager
+def _alone(kind: str) -> Iterator[None]:
+    """Holds the scoring lock of this kind. It belongs to the connection: a killed process frees it by dying."""
+    key = {"family": LOCK_FAMILY, "lock": LOCKS[ScoringRun.Kind(kind)]}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%(family)s, %(lock)s)", key)
+        if not cursor.fetchone()[0]:
+            raise AlreadyRunning(_("Un calcul est déjà en cours : attendez qu’il se termine, puis recommencez."))
+    session = connection.connection
+    try:
+        yield
+    finally:
+        if connection.connection is session and connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%(family)s, %(lock)s)", key)
+
+
+@transaction.atomic(durable=True)
+def _started(*, as_of: dt.date, by: User | None, trigger: str, kind: str) -> ScoringRun:
+    """A new running run, committed so that others see it. Whatever still claims to run was killed: it holds no lock."""
+    _mark_failed(ScoringRun.objects.filter(kind=kind), _("Le processus qui calculait a été arrêté."))
+    rules = Rules.objects.get(status=Rules.Status.PUBLISHED)
+    return ScoringRun.objects.create(kind=kind, trigger=trigger, as_of=as_of, rules=rules, launched_by=by)
+
+
+@transaction.atomic(durable=True)
+def _fill(run: ScoringRun) -> None:
+    """Writes the scores of a run and makes it stand, all or nothing."""
+    with connection.cursor() as cursor:
+        if not connection.savepoint_ids:  # inside the transaction of a test it is too late, and nobody else writes
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute(SETTINGS)
+        run.facts_version = facts_version()
+        for name in STATEMENTS:
+            cursor.execute((SQL / name).read_text(), {"run": run.pk, "as_of": run.as_of})
+    if run.kind == ScoringRun.Kind.OFFICIAL:
+        ScoringRun.objects.standing().filter(as_of=run.as_of).update(superseded_by=run)
+    run.status = ScoringRun.Status.DONE
+    run.finished_at = timezone.now()
+    run.save(update_fields=["facts_version", "status", "finished_at"])
+
+
+def _mark_failed(runs, reason: str) -> None:
+    """Marks those of these runs that claim to be running as failed; when even that fails, the next start will."""
+    try:
+        runs.filter(status=ScoringRun.Status.RUNNING).update(
+            status=ScoringRun.Status.FAILED, finished_at=timezone.now(), error=reason
+        )
+    except DatabaseError:
+        if connection.in_atomic_block:
+            raise

@@ -1,0 +1,31 @@
+-- One row is the run, with its windows resolved: each starts the day after `…_from`.
+WITH oldest AS (
+    SELECT min(issued_on) AS purchased_on
+    FROM clients_invoice
+    WHERE
+        status IN ('issued', 'paid')
+        AND issued_on <= %(as_of)s
+        AND amount_ht > 0
+        AND id NOT IN (SELECT invoice_id FROM documents_set_aside WHERE reason = 'cancelled')
+),
+resolved AS (
+    SELECT
+        oldest.purchased_on,
+        rules.tier_window_months,
+        coalesce(
+            rules.rfm_window_months,
+            CASE WHEN oldest.purchased_on <= %(as_of)s::date - interval '24 months' THEN 24 ELSE 12 END
+        ) AS rfm_window_months
+    FROM segmentation_scoringrun AS run
+    JOIN segmentation_rules AS rules ON rules.id = run.rules_id
+    CROSS JOIN oldest
+    WHERE run.id = %(run)s
+)
+UPDATE segmentation_scoringrun AS run
+SET
+    oldest_purchase_on = resolved.purchased_on,
+    rfm_window_months = resolved.rfm_window_months,
+    rfm_from = run.as_of - make_interval(months => resolved.rfm_window_months),
+    tier_from = run.as_of - make_interval(months => resolved.tier_window_months)
+FROM resolved
+WHERE run.id = %(run)s

@@ -1,0 +1,178 @@
+-- One row is one client with at least one purchase up to the as-of date: what the run found about them.
+INSERT INTO segmentation_score (
+    run_id, client_id, first_purchase_on, last_purchase_on, purchase_days, recency_days, frequency, monetary,
+    r, f, m, fm, segment, tier, tier_rank, tier_revenue, previous_revenue, cumulative_share,
+    typical_gap_days, silence_ratio, recent_half_revenue, former_half_revenue, recent_half_days, former_half_days,
+    at_risk, risk_reasons, amount_at_risk
+)
+WITH run AS (
+    SELECT
+        run.*,
+        rules.rhythm_ratio, rules.rhythm_min_purchases, rules.rhythm_min_gap_days,
+        rules.decline_share, rules.decline_floor, rules.slowing_share, rules.slowing_floor,
+        rules.new_client_days,
+        (run.as_of - make_interval(months => rules.lost_after_months))::date AS lost_from,
+        run.ranked >= rules.tier_min_clients AS has_tiers,
+        ceil(rules.tier_a_share * run.ranked) AS last_rank_a,
+        ceil(rules.tier_b_share * run.ranked) AS last_rank_b
+    FROM segmentation_scoringrun AS run
+    JOIN segmentation_rules AS rules ON rules.id = run.rules_id
+    WHERE run.id = %(run)s
+),
+measured AS MATERIALIZED (
+    SELECT
+        facts.*,
+        run.as_of - facts.last_purchase_on AS recency_days,
+        facts.last_purchase_on > run.rfm_from AS is_active,
+        CASE
+            WHEN facts.purchase_days >= run.rhythm_min_purchases
+                THEN greatest(run.rhythm_min_gap_days, facts.median_gap_days::numeric)
+        END AS typical_gap_days,
+        -- A date that somebody knows prevails over the first invoice that happens to be in the base.
+        CASE
+            WHEN client.client_since <= run.as_of THEN run.as_of - client.client_since < run.new_client_days
+            ELSE
+                run.as_of - facts.first_purchase_on < run.new_client_days
+                AND facts.first_purchase_on - run.oldest_purchase_on > run.new_client_days
+        END AS is_new,
+        rank() OVER by_revenue AS revenue_rank,
+        sum(facts.tier_revenue) OVER by_revenue AS revenue_so_far
+    FROM client_facts AS facts
+    JOIN clients_client AS client ON client.id = facts.client_id
+    CROSS JOIN run
+    WHERE facts.last_purchase_on IS NOT NULL
+    WINDOW by_revenue AS (ORDER BY facts.tier_revenue DESC)
+),
+graded AS MATERIALIZED (
+    SELECT
+        measured.*,
+        CASE
+            WHEN NOT is_active THEN 1
+            WHEN recency_days <= run.recency_cuts[1] THEN 5
+            WHEN recency_days <= run.recency_cuts[2] THEN 4
+            WHEN recency_days <= run.recency_cuts[3] THEN 3
+            WHEN recency_days <= run.recency_cuts[4] THEN 2
+            ELSE 1
+        END AS r,
+        CASE
+            WHEN NOT is_active THEN 1
+            WHEN frequency >= run.frequency_cuts[4] THEN 5
+            WHEN frequency >= run.frequency_cuts[3] THEN 4
+            WHEN frequency >= run.frequency_cuts[2] THEN 3
+            WHEN frequency >= run.frequency_cuts[1] THEN 2
+            ELSE 1
+        END AS f,
+        CASE
+            WHEN NOT is_active OR monetary <= 0 THEN 1
+            WHEN run.monetary_mode = 'value' THEN
+                CASE
+                    WHEN monetary >= run.monetary_cuts[4] THEN 5
+                    WHEN monetary >= run.monetary_cuts[3] THEN 4
+                    WHEN monetary >= run.monetary_cuts[2] THEN 3
+                    WHEN monetary >= run.monetary_cuts[1] THEN 2
+                    ELSE 1
+                END
+            WHEN monetary > run.monetary_cuts[4] THEN 5
+            WHEN monetary > run.monetary_cuts[3] THEN 4
+            WHEN monetary > run.monetary_cuts[2] THEN 3
+            WHEN monetary > run.monetary_cuts[1] THEN 2
+            ELSE 1
+        END AS m
+    FROM measured
+    CROSS JOIN run
+),
+placed AS (
+    SELECT
+        graded.*,
+        (graded.f + graded.m + 1) / 2 AS fm,  -- half up
+        CASE
+            WHEN graded.is_new THEN 'new'
+            WHEN cell.segment = 'lost' AND graded.last_purchase_on > run.lost_from THEN 'dormant'
+            ELSE cell.segment
+        END AS segment
+    FROM graded
+    CROSS JOIN run
+    LEFT JOIN segmentation_gridcell AS cell
+        ON cell.rules_id = run.rules_id AND cell.r = graded.r AND cell.fm = (graded.f + graded.m + 1) / 2
+),
+reasoned AS MATERIALIZED (
+    SELECT
+        placed.*,
+        CASE
+            WHEN NOT placed.is_active THEN '{}'
+            ELSE array_remove(ARRAY[
+                CASE
+                    WHEN
+                        placed.former_half_revenue >= run.decline_floor
+                        AND placed.recent_half_revenue < run.decline_share * placed.former_half_revenue
+                        THEN 'decline'
+                END,
+                CASE WHEN placed.segment IN ('at-risk', 'cannot-lose') THEN 'grid' END,
+                CASE WHEN placed.recency_days > run.rhythm_ratio * placed.typical_gap_days THEN 'rhythm' END,
+                CASE
+                    WHEN
+                        placed.former_half_days >= run.slowing_floor
+                        AND placed.recent_half_days < run.slowing_share * placed.former_half_days
+                        THEN 'slowing'
+                END
+            ], NULL)
+        END AS risk_reasons
+    FROM placed
+    CROSS JOIN run
+)
+SELECT
+    run.id,
+    reasoned.client_id,
+    reasoned.first_purchase_on,
+    reasoned.last_purchase_on,
+    reasoned.purchase_days,
+    reasoned.recency_days,
+    reasoned.frequency,
+    reasoned.monetary,
+    reasoned.r,
+    reasoned.f,
+    reasoned.m,
+    reasoned.fm,
+    reasoned.segment,
+    CASE
+        WHEN NOT run.has_tiers OR reasoned.tier_revenue <= 0 THEN ''
+        WHEN reasoned.revenue_rank <= run.last_rank_a THEN 'A'
+        WHEN reasoned.revenue_rank <= run.last_rank_b THEN 'B'
+        ELSE 'C'
+    END,
+    CASE WHEN run.has_tiers AND reasoned.tier_revenue > 0 THEN reasoned.revenue_rank END,
+    reasoned.tier_revenue,
+    reasoned.previous_revenue,
+    CASE
+        WHEN run.has_tiers AND reasoned.tier_revenue > 0
+            THEN round(reasoned.revenue_so_far / run.positive_revenue, 6)
+    END,
+    reasoned.typical_gap_days,
+    round(reasoned.recency_days / reasoned.typical_gap_days, 6),
+    reasoned.recent_half_revenue,
+    reasoned.former_half_revenue,
+    reasoned.recent_half_days,
+    reasoned.former_half_days,
+    reasoned.risk_reasons <> '{}',
+    reasoned.risk_reasons,
+    coalesce(at_stake.amount, 0)
+FROM reasoned
+CROSS JOIN run
+-- The year that ended with the last purchase, less what was given back since. A later invoice that is no purchase of
+-- its own (cancelled, or joined to an earlier deposit) counts too, or its credit note would be subtracted from nothing.
+LEFT JOIN LATERAL (
+    SELECT greatest(sum(invoice.amount_ht), 0) AS amount
+    FROM clients_invoice AS invoice
+    WHERE
+        reasoned.risk_reasons <> '{}'
+        AND invoice.client_id = reasoned.client_id
+        AND invoice.status IN ('issued', 'paid')
+        AND invoice.issued_on <= %(as_of)s
+        AND invoice.issued_on > (reasoned.last_purchase_on - interval '12 months')::date
+        AND (
+            invoice.issued_on <= reasoned.last_purchase_on
+            OR invoice.amount_ht < 0
+            OR invoice.id IN (SELECT invoice_id FROM documents_set_aside WHERE reason <> 'fee')
+        )
+) AS at_stake ON true
+ORDER BY reasoned.client_id

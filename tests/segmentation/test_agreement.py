@@ -1,0 +1,196 @@
+"""The SQL and the plain Python reference find the same about everybody, on data made to be full of ties and traps."""
+
+import csv
+import datetime as dt
+import io
+import random
+from collections.abc import Iterable
+from decimal import Decimal
+
+import pytest
+from dateutil.relativedelta import relativedelta
+from django.core.management import call_command
+
+from clients.models import Client, Invoice, InvoiceLine, InvoiceLink, Service, Source
+from segmentation.models import Rules, Score
+from segmentation.scoring import score
+from tests.segmentation import reference
+
+pytestmark = pytest.mark.django_db
+AS_OF = dt.date(2026, 8, 31)  # six months earlier there is no 31st
+
+
+def drawn(seed: int, clients: int):
+    """Documents and "client since" dates of a firm drawn from this seed: few days, few amounts, so that much ties."""
+    draw = random.Random(seed)
+    amounts = [Decimal(text) for text in ("0.05", "9.99", "95.50", "100.00", "100.00", "250.00", "500.00", "1234.50")]
+    corners = [AS_OF - relativedelta(months=n) for n in (6, 12, 13, 18, 24)] + [AS_OF - dt.timedelta(days=90)]
+    documents, since = [], {}
+    for number in range(clients):
+        name = f"C{number:03}"
+        first = draw.choice([20, 85, 89, 90, 91, 200, 500, 900])
+        step = draw.choice([5, 7, 14, 30, 60, 61])
+        days = sorted(
+            AS_OF - dt.timedelta(days=draw.randint(0, first) // step * step) for _ in range(draw.randint(1, 14))
+        )
+        days += draw.sample(corners, draw.choice([0, 0, 1, 2]))
+        days += [day + dt.timedelta(days=1) for day in draw.sample(corners, draw.choice([0, 0, 1]))]
+        own = [paper(draw, name, day, draw.choice(amounts)) for day in days]
+        own += credit_notes(draw, name, own)
+        own += finals(draw, name, own)
+        documents += own
+        if draw.random() < 0.15:
+            since[name] = AS_OF - dt.timedelta(days=draw.choice([-5, 0, 30, 89, 90, 400]))
+    return documents, since
+
+
+def paper(draw, client, day, amount):
+    fees = draw.choice([Decimal(0), Decimal(0), amount, Decimal("5.00")])
+    return reference.Document(client, day, amount, counted=draw.random() > 0.05, fees=fees)
+
+
+def credit_notes(draw, client, own):
+    """Some free, some naming one invoice in full or in part, some naming two."""
+    for _ in range(draw.choice([0, 0, 0, 1, 2])):
+        named = draw.sample(own, min(len(own), draw.choice([0, 1, 1, 2])))
+        amount = sum((d.amount for d in named), Decimal(0)) * draw.choice([1, 1, 2]) or Decimal("100.00")
+        part = draw.choice([amount, amount, amount - Decimal("0.01"), Decimal("40.00")])
+        day = min(
+            AS_OF + dt.timedelta(days=3),
+            max([d.day for d in named], default=AS_OF) + dt.timedelta(days=draw.randint(0, 20)),
+        )
+        yield reference.Document(client, day, -part, cancels=named)
+
+
+def finals(draw, client, own):
+    """Final invoices that take in one or two of the client's documents as deposits."""
+    if draw.random() < 0.15:
+        deposits = draw.sample([d for d in own if d.amount > 0], k=1)
+        day = deposits[0].day + dt.timedelta(days=draw.choice([0, 15, 45]))
+        yield reference.Document(client, day, draw.choice([Decimal("300.00"), Decimal("0.00")]), deposits=deposits)
+
+
+def stored(documents: Iterable[reference.Document], since, order: random.Random) -> None:
+    """Writes these documents in an order of its own."""
+    documents = list(documents)
+    order.shuffle(documents)
+    source = Source.objects.create(kind="table", name="Factures")
+    fee = Service.objects.create(code="fee", name="Forfait mensuel", is_recurring=True)
+    other = Service.objects.create(code="other", name="Conseil")
+    names = list(dict.fromkeys(d.client for d in documents))
+    order.shuffle(names)
+    clients = Client.objects.bulk_create(Client(name=n, code=n, client_since=since.get(n)) for n in names)
+    by_name = {client.name: client for client in clients}
+    rows = Invoice.objects.bulk_create(
+        Invoice(
+            source=source,
+            external_id=str(number),
+            client=by_name[d.client],
+            issued_on=d.day,
+            amount_ht=d.amount,
+            kind=Invoice.Kind.CREDIT_NOTE if d.amount < 0 else Invoice.Kind.INVOICE,
+            status=Invoice.Status.PAID if d.counted else order.choice(["draft", "pro_forma", "cancelled"]),
+        )
+        for number, d in enumerate(documents)
+    )
+    row_of = {id(d): row for d, row in zip(documents, rows, strict=True)}
+    InvoiceLine.objects.bulk_create(
+        InvoiceLine(invoice=row_of[id(d)], position=place, service=service, amount_ht=amount)
+        for d in documents
+        for place, (service, amount) in enumerate([(fee, d.fees), (other, d.amount - d.fees)], start=1)
+        if amount
+    )
+    InvoiceLink.objects.bulk_create(
+        [InvoiceLink(document=row_of[id(d)], named=row_of[id(o)], kind="cancels") for d in documents for o in d.cancels]
+        + [
+            InvoiceLink(document=row_of[id(d)], named=row_of[id(o)], kind="deposit")
+            for d in documents
+            for o in d.deposits
+        ]
+    )
+
+
+def exported(as_of) -> dict[str, dict[str, str]]:
+    out = io.StringIO()
+    call_command("export_scores", as_of=as_of, stdout=out)
+    return {row["client_code"]: row for row in csv.DictReader(io.StringIO(out.getvalue()))}
+
+
+def expected(row) -> dict[str, str]:
+    """A row of the reference as `export_scores` writes it."""
+
+    def text(value, decimals=None):
+        if value is None:
+            return ""
+        return (
+            str(value) if decimals is None else f"{reference.rounded(value, Decimal(1).scaleb(-decimals)):.{decimals}f}"
+        )
+
+    return {
+        "last_purchase": row["last_purchase"].isoformat(),
+        "recency_days": str(row["recency_days"]),
+        "frequency": str(row["frequency"]),
+        "monetary": text(row["monetary"], 2),
+        **{key: str(row[key]) for key in ("r", "f", "m", "profile", "segment", "tier")},
+        "tier_rank": text(row["tier_rank"]),
+        "tier_revenue": text(row["tier_revenue"], 2),
+        "cumulative_share": text(row["cumulative_share"], 6),
+        "at_risk": "true" if row["at_risk"] else "false",
+        "risk_reasons": " ".join(row["risk_reasons"]),
+        "amount_at_risk": text(row["amount_at_risk"], 2),
+        "typical_gap_days": text(row["gap"], 1),
+        "silence_ratio": text(row["ratio"], 2),
+        "grade": "",
+        "owner": "",
+    }
+
+
+CASES = [  # seed, clients, as-of, rules
+    (1, 90, AS_OF, {}),
+    (2, 90, AS_OF, {"recency_mode": "value", "rfm_window_months": 36}),
+    (3, 61, AS_OF - dt.timedelta(days=1), {"rfm_window_months": 6}),
+    (4, 120, dt.date(2026, 2, 28), {}),
+    (5, 29, AS_OF, {"recency_mode": "value"}),
+    (6, 4, AS_OF, {}),
+    (7, 80, dt.date(2025, 3, 31), {}),
+    (8, 90, AS_OF, {"sets_recurring_aside": True}),
+    (9, 90, dt.date(2026, 5, 31), {"sets_recurring_aside": True, "rfm_window_months": 3}),
+    (10, 90, AS_OF, {"frequency_mode": "thresholds", "monetary_mode": "thresholds"}),
+    (11, 45, AS_OF, {"rfm_window_months": 12}),
+    (12, 150, AS_OF, {}),
+]
+
+
+@pytest.mark.parametrize(("seed", "clients", "as_of", "rules"), CASES)
+def test_the_sql_agrees_with_the_reference(seed, clients, as_of, rules):
+    documents, since = drawn(seed, clients)
+    stored(documents, since, random.Random(seed))
+    Rules.objects.update(**rules)
+    score(as_of=as_of)
+    settings = reference.Settings(
+        window=rules.get("rfm_window_months"),
+        recency_by_value=rules.get("recency_mode") == "value",
+        frequency_by_value=rules.get("frequency_mode") != "thresholds",
+        monetary_by_value=rules.get("monetary_mode") != "thresholds",
+        sets_recurring_aside=rules.get("sets_recurring_aside", False),
+    )
+    rows = reference.score(documents, as_of=as_of, since=since, settings=settings)
+    found = exported(as_of)
+    assert set(found) == set(rows)
+    for code, row in rows.items():
+        names = expected(row)
+        assert {key: found[code][key] for key in names} == names, code
+
+
+@pytest.mark.parametrize("seed", [1, 4])
+def test_neither_the_order_of_rows_nor_that_of_clients_changes_a_score(seed):
+    documents, since = drawn(seed, 60)
+    stored(documents, since, random.Random(99))
+    score(as_of=AS_OF)
+    first = exported(AS_OF)
+    Score.objects.all().delete()
+    for model in (InvoiceLink, InvoiceLine, Invoice, Client, Service, Source):
+        model.objects.all().delete()
+    stored(documents, since, random.Random(7))
+    score(as_of=AS_OF)
+    assert exported(AS_OF) == first
