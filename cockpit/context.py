@@ -43,7 +43,7 @@ GROUPS = [
         ],
     ),
 ]
-SETTINGS = Entry("accounts:settings", _("Réglages"), "cog-6-tooth")
+SETTINGS = Entry("cockpit:settings", _("Réglages"), "cog-6-tooth")
 
 
 def page(view):

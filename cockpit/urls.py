@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cockpit import at_risk, calls, client_page
+from cockpit import at_risk, calls, client_page, settings_page, team
 
 app_name = "cockpit"
 urlpatterns = [
@@ -13,4 +13,11 @@ urlpatterns = [
     path("actions/planifier/", calls.plan_calls, name="plan-calls"),
     path("actions/planifiees/<str:at>/annuler/", calls.unplan_calls, name="unplan-calls"),
     path("actions/<int:pk>/annuler/", calls.undo_action, name="undo-action"),
+    path("reglages/", settings_page.settings, name="settings"),
+    path("reglages/equipe/", team.team_list, name="team"),
+    path("reglages/equipe/inviter/", team.invite, name="invite"),
+    path("reglages/equipe/invitations/<int:pk>/reprendre/", team.revoke_invitation, name="revoke-invitation"),
+    path("reglages/equipe/<int:pk>/", team.person, name="person"),
+    path("reglages/equipe/<int:pk>/desactiver/", team.deactivate_person, name="deactivate-person"),
+    path("reglages/equipe/<int:pk>/reactiver/", team.reactivate_person, name="reactivate-person"),
 ]

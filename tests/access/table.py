@@ -45,6 +45,10 @@ def a_client(side):
     return {"pk": side.client.pk}
 
 
+def a_person(side):
+    return {"pk": side.owner.pk}
+
+
 ENTRANCE = [
     Page("account_login", get=ANYBODY, post=ANYBODY, leads_on=EVERYBODY),
     Page("account_inactive", get=ANYBODY),
@@ -81,6 +85,17 @@ WIRING = [
 ]
 CLIENTS: list[Page] = []
 CAMPAIGNS: list[Page] = []
+SETTINGS = [
+    Page("cockpit:settings", get=EVERYBODY),
+    Page("cockpit:team", get=KEEPERS),
+    Page(
+        "cockpit:invite", get=KEEPERS, post=KEEPERS, data=lambda side: {"email": "a@b.example", "roles": "commercial"}
+    ),
+    Page("cockpit:revoke-invitation", get=None, post=KEEPERS, address=lambda side: {"pk": side.invitation.pk}),
+    Page("cockpit:person", get=KEEPERS, post=KEEPERS, address=a_person),
+    Page("cockpit:deactivate-person", get=KEEPERS, post=KEEPERS, address=a_person),
+    Page("cockpit:reactivate-person", get=None, post=KEEPERS, address=a_person),
+]
 CALLERS = SALES | MANAGERS | DIRECTION
 COCKPIT: list[Page] = [
     Page("cockpit:at-risk", get=EVERYBODY),
@@ -174,4 +189,4 @@ ADMINISTRATION = [
     *administration("accounts_firm", lambda side: 1),
     *administration("accounts_invitation", lambda side: side.invitation.pk),
 ]
-PAGES = [*WIRING, *ENTRANCE, *ACCOUNTS, *CLIENTS, *CAMPAIGNS, *COCKPIT, *ADMINISTRATION]
+PAGES = [*WIRING, *ENTRANCE, *ACCOUNTS, *CLIENTS, *CAMPAIGNS, *SETTINGS, *COCKPIT, *ADMINISTRATION]
