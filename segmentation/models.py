@@ -384,7 +384,10 @@ class LedgerEntry(models.Model):
         DONE = "done", _("Fait")
         NOTHING_NEW = "nothing-new", _("Rien de nouveau")
         NO_FACTS = "no-facts", _("Aucune facture")
+        CAUGHT_UP = "caught-up", _("Rattrapée par une nuit suivante")
         FAILED = "failed", _("Interrompu")
+
+    SETTLED = (Outcome.DONE, Outcome.NOTHING_NEW, Outcome.NO_FACTS, Outcome.CAUGHT_UP)
 
     job = models.SlugField(max_length=40)
     business_date = models.DateField()

@@ -6,8 +6,6 @@ facts: either a run stands with all its scores, or nothing of it shows. A dimens
 """
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from django.db import DatabaseError, connection, transaction
@@ -18,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from clients.models import FactChange, Invoice
+from segmentation.locks import Lock, held
 from segmentation.models import Rules, ScoringRun
 
 SQL = Path(__file__).parent / "sql"
@@ -37,8 +36,11 @@ SETTINGS = """
     SET LOCAL work_mem = '128MB';
     SET LOCAL jit = off;
 """
-LOCK_FAMILY = 7301  # advisory locks are numbers shared by the whole database: this one is the scorings'
-LOCKS = {ScoringRun.Kind.OFFICIAL: 1, ScoringRun.Kind.DRAFT: 2, ScoringRun.Kind.BACKTEST: 3}
+LOCKS = {
+    ScoringRun.Kind.OFFICIAL: Lock.OFFICIAL_RUN,
+    ScoringRun.Kind.DRAFT: Lock.DRAFT_RUN,
+    ScoringRun.Kind.BACKTEST: Lock.BACKTEST_RUN,
+}
 
 
 class AlreadyRunning(Exception):
@@ -63,7 +65,9 @@ def score(
     """
     as_of = as_of or default_as_of()
     _require_purchases(as_of)
-    with _alone(kind):
+    with held(LOCKS[ScoringRun.Kind(kind)]) as is_alone:
+        if not is_alone:
+            raise AlreadyRunning(_("Un calcul est déjà en cours : attendez qu’il se termine, puis recommencez."))
         run = _started(as_of=as_of, by=by, trigger=trigger, kind=kind)
         try:
             _fill(run)
@@ -96,29 +100,18 @@ def _require_purchases(as_of: dt.date) -> None:
         )
 
 
-@contextmanager
-def _alone(kind: str) -> Iterator[None]:
-    """Holds the scoring lock of this kind. It belongs to the connection: a killed process frees it by dying."""
-    key = {"family": LOCK_FAMILY, "lock": LOCKS[ScoringRun.Kind(kind)]}
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%(family)s, %(lock)s)", key)
-        if not cursor.fetchone()[0]:
-            raise AlreadyRunning(_("Un calcul est déjà en cours : attendez qu’il se termine, puis recommencez."))
-    session = connection.connection
-    try:
-        yield
-    finally:
-        if connection.connection is session and connection.is_usable():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%(family)s, %(lock)s)", key)
-
-
 @transaction.atomic(durable=True)
 def _started(*, as_of: dt.date, by: User | None, trigger: str, kind: str) -> ScoringRun:
     """A new running run, committed so that others see it. Whatever still claims to run was killed: it holds no lock."""
     _mark_failed(ScoringRun.objects.filter(kind=kind), _("Le processus qui calculait a été arrêté."))
-    rules = Rules.objects.get(status=Rules.Status.PUBLISHED)
-    return ScoringRun.objects.create(kind=kind, trigger=trigger, as_of=as_of, rules=rules, launched_by=by)
+    return ScoringRun.objects.create(
+        kind=kind,
+        trigger=trigger,
+        as_of=as_of,
+        rules=Rules.objects.get(status=Rules.Status.PUBLISHED),
+        facts_version=facts_version(),
+        launched_by=by,
+    )
 
 
 @transaction.atomic(durable=True)

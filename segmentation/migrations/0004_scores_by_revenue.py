@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clients', '0004_contacts_name_their_import'),
-        ('segmentation', '0003_journal'),
+        ("clients", "0004_contacts_name_their_import"),
+        ("segmentation", "0003_journal"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='score',
-            index=models.Index(fields=['run', '-tier_revenue', 'client'], name='scores_by_revenue'),
+            model_name="score",
+            index=models.Index(fields=["run", "-tier_revenue", "client"], name="scores_by_revenue"),
         ),
     ]

@@ -1,0 +1,32 @@
+"""One at a time: locks of the database that belong to a connection, so that a killed process frees its own by dying."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+from django.db import connection
+
+FAMILY = 7301  # the first half of the number: advisory locks are shared by the whole database
+
+
+class Lock(IntEnum):
+    OFFICIAL_RUN = 1
+    DRAFT_RUN = 2
+    BACKTEST_RUN = 3
+    SCHEDULE = 4  # deciding whether a run is due, and running it
+
+
+@contextmanager
+def held(lock: Lock) -> Iterator[bool]:
+    """True while this process alone holds the lock; False, at once, when another one does."""
+    key = [FAMILY, lock.value]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
+        is_ours = cursor.fetchone()[0]
+    session = connection.connection
+    try:
+        yield is_ours
+    finally:
+        if is_ours and connection.connection is session and connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)

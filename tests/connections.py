@@ -1,0 +1,16 @@
+"""A second session on the database of the tests, outside Django's."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from django.db import connection
+
+
+@contextmanager
+def another_connection() -> Iterator[psycopg.Connection]:
+    """What another process would have: it sees only what is committed."""
+    parameters = connection.get_connection_params()
+    wanted = {key: parameters[key] for key in ("dbname", "user", "password", "host", "port") if parameters.get(key)}
+    with psycopg.connect(**wanted, autocommit=True) as session:
+        yield session
