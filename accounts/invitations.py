@@ -48,9 +48,9 @@ def invite(*, email: str, roles: Iterable[str], manager: User | None = None, by:
     return invitation, token
 
 
-def link(token: str) -> str:
+def link(token: str, site_url: str = "") -> str:
     """The address to open, on this site."""
-    return settings.SITE_URL + reverse("accounts:invitation", kwargs={"token": token})
+    return (site_url or settings.SITE_URL) + reverse("accounts:invitation", kwargs={"token": token})
 
 
 def send(invitation: Invitation, token: str) -> bool:
@@ -106,12 +106,12 @@ def revoke(*, invitation: Invitation, by: User) -> None:
     Invitation.objects.open().filter(pk=invitation.pk).update(revoked_at=timezone.now())
 
 
-def first_link() -> str | None:
+def first_link(site_url: str = "") -> str | None:
     """A fresh link to the first account of Direction while there is nobody at all, else None. Voids the former link."""
     if User.objects.exists():
         return None
     _invitation, token = invite(email="", roles=[Role.DIRECTION], by=None)
-    return link(token)
+    return link(token, site_url)
 
 
 def _hash(token: str) -> str:

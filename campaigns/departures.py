@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import team
@@ -33,5 +35,15 @@ def depart(*, person: User, successor: User | None, by: User) -> Departure:
     person = team.deactivate(person=person, by=by)
     clients = portfolios.hand_over(person=person, successor=successor, by=by)
     heir = successor or (person.manager if person.manager and person.manager.is_active else by)
-    actions = Action.objects.open().filter(assignee=person).update(assignee=heir)
-    return Departure(clients=clients, actions=actions, heir=heir)
+    return Departure(clients=clients, actions=_hand_over(person, heir, by), heir=heir)
+
+
+def _hand_over(person: User, heir: User, by: User) -> int:
+    """How many open actions the heir took over; what the heir had planned already is dropped rather than done twice."""
+    open_actions = Action.objects.open()
+    same = open_actions.filter(
+        assignee=heir, client=OuterRef("client"), kind=OuterRef("kind"), due_on=OuterRef("due_on")
+    )
+    left = open_actions.filter(assignee=person)
+    left.filter(Exists(same)).update(outcome=Action.Outcome.DROPPED, done_at=timezone.now(), done_by=by)
+    return left.update(assignee=heir)

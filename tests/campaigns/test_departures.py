@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from accounts.models import User
 from accounts.roles import Role
 from campaigns import departures
+from campaigns.models import Action
 from clients.models import Client
 from tests.factories import ActionFactory, ClientFactory, UserFactory
 
@@ -38,6 +39,16 @@ def test_without_successor_clients_wait_and_promises_go_to_the_manager(leaver, d
     departures.depart(person=leaver, successor=None, by=direction)
     assert Client.objects.unassigned().count() == 3
     assert leaver.manager.actions.count() == 1
+
+
+def test_a_call_that_both_had_planned_is_made_once(leaver, direction):
+    successor = UserFactory()
+    planned = leaver.actions.get()
+    ActionFactory(client=planned.client, assignee=successor, due_on=planned.due_on)
+    assert departures.depart(person=leaver, successor=successor, by=direction).actions == 0
+    assert Action.objects.open().count() == 1
+    planned.refresh_from_db()
+    assert planned.outcome == Action.Outcome.DROPPED
 
 
 def test_what_is_done_keeps_its_author(leaver, direction):

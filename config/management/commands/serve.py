@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
 from django.utils.translation import gettext as _
 
+from accounts import invitations
 from config.preparation import prepare
 from config.supervision.children import Leash
 from config.supervision.supervisor import CannotStartError, Supervisor, answers, listening, programs
@@ -52,6 +53,8 @@ class Command(BaseCommand):
         host, port = door.getsockname()[:2]
         reach = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 (compared, not bound)
         address = os.environ.get("SITE_URL") or f"http://{reach}:{port}"
+        first = invitations.first_link(address)
+        connections.close_all()
         leash = Leash()
         logs = settings.DATA_DIR / "logs"
         children = programs(door=door, logs=logs, leash=leash, environment={"SITE_URL": address})
@@ -61,15 +64,20 @@ class Command(BaseCommand):
         try:
             supervisor.run(
                 is_ready=lambda: answers((reach, port)),
-                on_ready=lambda: self._announce(address, logs),
+                on_ready=lambda: self._announce(address, logs, first),
             )
         except CannotStartError as error:
             raise CommandError(self._why_not(error)) from error
         self._say(_("Arrêté."))
 
-    def _announce(self, address: str, logs: Path) -> None:
+    def _announce(self, address: str, logs: Path, first: str | None) -> None:
         self._say("")
         self._say(_("Cap Clients est prêt : %(address)s") % {"address": address})
+        if first:
+            self._say(
+                _("Personne n’a encore de compte. Ouvrez ce lien, une seule fois, pour créer celui de la Direction :")
+            )
+            self._say(first)
         self._say(_("Journaux : %(folder)s · Ctrl-C arrête tout.") % {"folder": logs})
 
     def _why_not(self, error: CannotStartError) -> str:
