@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Firm
 from accounts.roles import Right
 from segmentation.models import Score, ScoringRun
 
@@ -85,6 +87,10 @@ class Chrome:
         return self._link(SETTINGS)
 
     @property
+    def team_url(self):
+        return page("cockpit:team")
+
+    @property
     def import_url(self):
         return page("clients:import") if self.is_known and self.user.may(Right.IMPORT) else None
 
@@ -119,4 +125,4 @@ class Chrome:
 
 
 def chrome(request):
-    return {"chrome": Chrome(request)}
+    return {"chrome": Chrome(request), "firm": SimpleLazyObject(Firm.current)}

@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from cockpit import at_risk, calls, client_page, settings_page, team
+from cockpit import at_risk, calls, client_page, dashboard, settings_page, team, welcome, words
 
 app_name = "cockpit"
 urlpatterns = [
+    path("", dashboard.dashboard, name="dashboard"),
+    path("bienvenue/", welcome.welcome, name="welcome"),
+    path("aide/", words.help_page, name="help"),
+    path("accessibilite/", words.accessibility, name="accessibility"),
     path("a-risque/", at_risk.at_risk_list, name="at-risk"),
     path("clients/<int:pk>/", client_page.client_page, name="client-page"),
     path("clients/<int:pk>/appel/", calls.record_call, name="record-call"),

@@ -17,8 +17,8 @@ from segmentation.models import SegmentSlug, Tier
 
 register = template.Library()
 
-NARROW = "\u202f"  # narrow no-break space: between thousands, before a unit
-NO_BREAK = "\u00a0"
+NARROW = "\u202f"  # narrow no-break space: between thousands
+NO_BREAK = "\u00a0"  # before a unit, within a date
 MINUS = "\u2212"
 NOTHING = "–"
 DAYS_IN_A_MONTH = Decimal("30.4375")
@@ -61,7 +61,7 @@ def _english():
 def _with_unit(text, unit):
     """ "27 285 €", or "€27,285" in English."""
     if not _english():
-        return f"{text}{NARROW}{unit}"
+        return f"{text}{NO_BREAK}{unit}"
     if not unit.endswith("€"):
         return f"{text}{unit}"
     sign = text[0] if text[0] in f"+{MINUS}" else ""
@@ -200,6 +200,12 @@ def tier_name(letter):
 
 
 @register.filter
+def tier_word(letter):
+    """The name of a tier, for where its letter already stands."""
+    return Tier(letter).label
+
+
+@register.filter
 def segment_name(slug):
     return SegmentSlug(slug).label
 
@@ -223,8 +229,9 @@ def tier_badge(letter):
     if not letter:
         return format_html('<span class="mut">{}</span>', gettext("Sans palier"))
     return format_html(
-        '<span class="tier t-{}"><b>{}</b><span class="vh"> · </span>{}</span>',
+        '<span class="tier t-{}"><span class="vh">{} </span><b>{}</b><span class="vh"> · </span>{}</span>',
         letter.lower(),
+        gettext("Palier"),
         letter,
         Tier(letter).label,
     )

@@ -98,6 +98,10 @@ SETTINGS = [
 ]
 CALLERS = SALES | MANAGERS | DIRECTION
 COCKPIT: list[Page] = [
+    Page("cockpit:dashboard", get=EVERYBODY),
+    Page("cockpit:welcome", get=EVERYBODY),
+    Page("cockpit:help", get=EVERYBODY),
+    Page("cockpit:accessibility", get=ANYBODY),
     Page("cockpit:at-risk", get=EVERYBODY),
     Page("cockpit:client-page", get=EVERYBODY, address=a_client, of_a_client=True),
     Page(

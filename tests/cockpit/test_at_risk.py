@@ -70,7 +70,7 @@ def test_the_sentence_counts_and_adds_up_the_list(browser, run, claire):
     at_risk(run, claire, "9000.40")
     response = browser.get(URL)
     assert response.context["totals"] == {"clients": 2, "amount": Decimal("9500.40")}
-    assert "2 clients, 9\u202f500\u202f€" in response.content.decode()
+    assert "2 clients, 9\u202f500\xa0€" in response.content.decode()
 
 
 def test_each_tab_counts_what_it_lists(browser, run, claire):
@@ -107,7 +107,7 @@ def test_filters_narrow_the_list_and_each_is_a_chip_that_takes_it_away(browser, 
     assert [chip.label for chip in chips] == [
         "« HOTEL bayonne »",
         "Segment À risque",
-        "CA en danger d’au moins 1\u202f000\u202f€",
+        "CA en danger d’au moins 1\u202f000\xa0€",
     ]
     assert names(browser.get(f"{URL}?{chips[2].query}")) == ["Hôtel Castaing", "Hôtel du Port"]
 

@@ -8,7 +8,7 @@ from django.utils import translation
 from cockpit.templatetags import figures
 from segmentation.models import SegmentSlug
 
-THIN = "\u202f"
+THIN, NBSP = "\u202f", "\u00a0"
 
 
 @pytest.fixture(autouse=True)
@@ -20,11 +20,11 @@ def french():
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (Decimal("27285.40"), f"27{THIN}285{THIN}€"),
-        (Decimal("100"), f"100{THIN}€"),
-        (Decimal("99.5"), f"99,50{THIN}€"),
-        (Decimal("-1234.5"), f"−1{THIN}235{THIN}€"),
-        (0, f"0{THIN}€"),
+        (Decimal("27285.40"), f"27{THIN}285{NBSP}€"),
+        (Decimal("100"), f"100{NBSP}€"),
+        (Decimal("99.5"), f"99,50{NBSP}€"),
+        (Decimal("-1234.5"), f"−1{THIN}235{NBSP}€"),
+        (0, f"0{NBSP}€"),
         (None, "–"),
     ],
 )
@@ -35,12 +35,12 @@ def test_euros_have_cents_under_a_hundred_only(value, text):
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (1_172_480, f"1,17{THIN}M€"),
-        (999_600, f"1,00{THIN}M€"),
-        (537_533, f"538{THIN}k€"),
-        (1_240, f"1,2{THIN}k€"),
-        (850, f"850{THIN}€"),
-        (-24_000, f"−24{THIN}k€"),
+        (1_172_480, f"1,17{NBSP}M€"),
+        (999_600, f"1,00{NBSP}M€"),
+        (537_533, f"538{NBSP}k€"),
+        (1_240, f"1,2{NBSP}k€"),
+        (850, f"850{NBSP}€"),
+        (-24_000, f"−24{NBSP}k€"),
     ],
 )
 def test_large_amounts_are_shortened(value, text):
@@ -49,22 +49,22 @@ def test_large_amounts_are_shortened(value, text):
 
 def test_a_share_never_rounds_something_to_nothing_nor_nearly_all_to_all():
     assert [figures.pct1(Decimal(share)) for share in ("0", "0.004", "0.66", "0.996", "1")] == [
-        f"0{THIN}%",
-        f"<1{THIN}%",
-        f"66{THIN}%",
-        f">99{THIN}%",
-        f"100{THIN}%",
+        f"0{NBSP}%",
+        f"<1{NBSP}%",
+        f"66{NBSP}%",
+        f">99{NBSP}%",
+        f"100{NBSP}%",
     ]
 
 
 def test_halves_are_rounded_away_from_zero_as_by_hand():
     assert figures.nb(Decimal("2.5")) == "3"
-    assert figures.pct(Decimal("0.125")) == f"13{THIN}%"
+    assert figures.pct(Decimal("0.125")) == f"13{NBSP}%"
 
 
 def test_changes_carry_their_sign_and_a_real_minus():
     assert (figures.signed(3), figures.signed(-4), figures.signed(0)) == ("+3", "−4", "=")
-    assert figures.signed_pct(Decimal("-0.124"), 1) == f"−12,4{THIN}%"
+    assert figures.signed_pct(Decimal("-0.124"), 1) == f"−12,4{NBSP}%"
 
 
 def test_a_duration_is_in_days_up_to_ninety_then_in_months():

@@ -1,0 +1,48 @@
+"""Addresses of lists of clients within one portfolio: what every figure of the dashboard leads to."""
+
+from django.urls import reverse
+
+from cockpit.context import page
+from cockpit.scope import PARAMETER, Scope
+from segmentation.models import Tier
+
+
+class Links:
+    """Lists of the clients of this portfolio. `narrowing` ends an address that already has a parameter."""
+
+    def __init__(self, scope: Scope):
+        is_narrowed = scope.owner_id is not None and bool(scope.choices)
+        self.narrowing = f"&{PARAMETER}={scope.key}" if is_narrowed else ""
+
+    @property
+    def clients(self) -> str:
+        return page("cockpit:client-list") or "/clients/"
+
+    def of(self, query: str) -> str:
+        """The list of clients with these parameters."""
+        return self._narrowed(self.clients, query)
+
+    def calls(self, query: str = "") -> str:
+        """The list of clients at risk with these parameters."""
+        return self._narrowed(reverse("cockpit:at-risk"), query)
+
+    @property
+    def everybody(self) -> str:
+        return self.of("")
+
+    @property
+    def ranked(self) -> str:
+        """Those with a positive revenue: every tier."""
+        return self.of("&".join(f"palier={letter}" for letter in Tier.values))
+
+    @property
+    def top(self) -> str:
+        return self.of(f"palier={Tier.A}")
+
+    @property
+    def at_risk(self) -> str:
+        return self.calls()
+
+    def _narrowed(self, address: str, query: str) -> str:
+        parameters = (query + self.narrowing).lstrip("&")
+        return f"{address}?{parameters}" if parameters else address
