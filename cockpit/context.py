@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Firm
 from accounts.roles import Right
 from segmentation.models import Score, ScoringRun
 
@@ -125,4 +123,4 @@ class Chrome:
 
 
 def chrome(request):
-    return {"chrome": Chrome(request), "firm": SimpleLazyObject(Firm.current)}
+    return {"chrome": Chrome(request)}
