@@ -291,3 +291,24 @@ class AuditEntry(models.Model):
 
     def __str__(self):
         return f"{self.table} {self.row_id}"
+
+
+class Export(models.Model):
+    """One table that left the product: which list, through which filters, how many rows, who took it.
+
+    `filters` is the query string of the list; words searched for are left out, as they may name somebody.
+    """
+
+    name = models.CharField(_("liste"), max_length=60)
+    filters = models.CharField(_("filtres"), max_length=1000, blank=True)
+    file_format = models.CharField(_("format"), max_length=4)
+    row_count = models.PositiveIntegerField(_("lignes"))
+    exported_by = models.ForeignKey(User, verbose_name=_("par"), on_delete=models.PROTECT, related_name="+")
+    exported_at = models.DateTimeField(_("le"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("export")
+        ordering = ["-exported_at", "-id"]
+
+    def __str__(self):
+        return self.name

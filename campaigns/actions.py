@@ -113,8 +113,9 @@ def record_call(
     call_back_on: dt.date | None = None,
     by: User,
     token: UUID | None = None,
+    planned: int | None = None,
 ) -> Action:
-    """The call just made, done: the oldest one planned for this client if any, else a new one.
+    """The call just made, done: the one `planned` (its id), else the oldest open for this client, else a new one.
 
     "À rappeler" plans the next call for the same person; "Ne plus appeler" drops every other call still open.
     The same token by the same person records once. Raises PermissionDenied without the right to record actions,
@@ -125,9 +126,10 @@ def record_call(
         return recorded
     _check_call(outcome, note, call_back_on)
     now = timezone.now()
-    action = _open_calls().filter(client=client).first() or Action(
-        client=client, assignee=by, due_on=timezone.localdate(), created_by=by, created_at=now
-    )
+    calls = _open_calls().filter(client=client)
+    action = calls.filter(pk=planned).first() or calls.first()
+    if action is None:
+        action = Action(client=client, assignee=by, due_on=timezone.localdate(), created_by=by, created_at=now)
     action.outcome, action.note, action.done_at, action.done_by, action.token = outcome, note, now, by, token
     action.save()
     if outcome == Action.Outcome.CALL_BACK:
@@ -145,10 +147,13 @@ def record_call(
 
 @transaction.atomic
 def complete(*, action: Action, outcome: str, note: str = "", by: User) -> Action:
-    """An action other than a call, done or dropped. Once done it stays as it is.
+    """An action, done or dropped whatever its kind. Once closed it stays as it is.
 
-    Raises PermissionDenied without the right, Client.DoesNotExist for somebody else's client.
+    Raises PermissionDenied without the right, Client.DoesNotExist for somebody else's client, ValidationError for an
+    outcome that only a call may have.
     """
+    if outcome not in (Action.Outcome.DONE, Action.Outcome.DROPPED):
+        raise ValidationError({"outcome": _("Choisissez « Faite » ou « Abandonnée ».")})
     _locked(action.client, by)
     action = Action.objects.get(pk=action.pk)
     if action.done_at is None:

@@ -45,9 +45,16 @@ class ActionQuerySet(models.QuerySet):
         """Open and for a later week."""
         return self.open().filter(due_on__gt=end_of_week(today))
 
+    def assigned_to(self, people):
+        return self.filter(assignee__in=people)
+
     def recorded_by(self, user):
         """Done by this person."""
         return self.done().filter(done_by=user)
+
+    def done_since(self, today, days):
+        """Closed within that many days."""
+        return self.done().filter(done_at__date__gt=today - timedelta(days=days))
 
     def done_on(self, day):
         """Done that day, as days go in Paris; given up does not count."""
@@ -72,6 +79,7 @@ class Action(models.Model):
         MESSAGE_LEFT = "message-left", _("Message laissé")
         CALL_BACK = "call-back", _("À rappeler")
         STOP_CALLING = "stop-calling", _("Ne plus appeler")
+        DONE = "done", _("Faite")
         DROPPED = "dropped", _("Abandonnée")
 
     client = models.ForeignKey(

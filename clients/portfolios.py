@@ -1,4 +1,4 @@
-"""Who looks after which clients: handing a whole portfolio over."""
+"""Who looks after which clients: handing a whole portfolio over, giving some clients to somebody, taking that back."""
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -17,3 +17,33 @@ def hand_over(*, person: User, successor: User | None, by: User) -> int:
     if not by.may(Right.ASSIGN_CLIENTS):
         raise PermissionDenied
     return Client.objects.owned_by(person).update(owner=successor)
+
+
+@transaction.atomic
+def assign(*, client_ids: list[int], owner: User | None, by: User) -> dict[int, int | None]:
+    """Who looked after each client that changed hands: {client id: former owner's id}. Nobody when `owner` is None.
+
+    Clients that `by` may not see, and those the owner has already, stay as they are.
+    Raises PermissionDenied without the right to assign clients.
+    """
+    if not by.may(Right.ASSIGN_CLIENTS):
+        raise PermissionDenied
+    theirs = Client.objects.visible_to(by).filter(pk__in=client_ids).select_for_update().order_by("pk")
+    former = {pk: owner_id for pk, owner_id in theirs.values_list("pk", "owner_id") if owner_id != (owner and owner.pk)}
+    Client.objects.filter(pk__in=former).update(owner=owner)
+    return former
+
+
+@transaction.atomic
+def give_back(*, former: dict[int, int | None], owner_id: int | None, by: User) -> int:
+    """How many of these clients went back to their former owner: those still looked after by `owner_id`.
+
+    Raises PermissionDenied without the right to assign clients.
+    """
+    if not by.may(Right.ASSIGN_CLIENTS):
+        raise PermissionDenied
+    count = 0
+    for previous in set(former.values()):
+        ids = [pk for pk, one in former.items() if one == previous]
+        count += Client.objects.filter(pk__in=ids, owner=owner_id).update(owner=previous)
+    return count

@@ -39,6 +39,7 @@ def at_risk_list(request: HttpRequest) -> HttpResponse:
         "table": RiskTable(selection.listing, request.GET, opened=sheet.key if sheet else ""),
         "sheet": sheet,
         "people": led_by(request.user),
+        "may_export": request.user.may(Right.EXPORT),
         "may_record": request.user.may(Right.RECORD_ACTIONS),
     }
     return render(request, "cockpit/at_risk.html", context)
@@ -47,7 +48,7 @@ def at_risk_list(request: HttpRequest) -> HttpResponse:
 def _opened(request: HttpRequest, run: ScoringRun | None) -> Sheet | None:
     """The sheet of the client in the address, if it names one; Http404 when it is somebody else's."""
     asked = request.GET.get("client", "")
-    if not (asked.isascii() and asked.isdigit()):
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
         return None
     return sheet_of(request.user, run, int(asked))
 

@@ -17,12 +17,12 @@ from accounts.roles import Right
 from campaigns import actions
 from campaigns.models import Action
 from clients.models import Client
-from cockpit.forms import CallForm, PlanForm
+from cockpit.forms import CallForm, PlanForm, ticked
 from cockpit.panel import sheet_of
 from cockpit.templatetags.figures import day
 from segmentation.models import ScoringRun
 
-MOST_AT_ONCE = 500
+MOST_CHARACTERS = 4000
 
 
 def back(request: HttpRequest) -> HttpResponse:
@@ -83,8 +83,7 @@ def plan_action(request: HttpRequest, pk: int) -> HttpResponse:
 @required(Right.RECORD_ACTIONS)
 def plan_calls(request: HttpRequest) -> HttpResponse:
     """Plans one call for each client ticked."""
-    ids = [int(pk) for pk in request.POST.getlist("clients")[:MOST_AT_ONCE] if pk.isascii() and pk.isdigit()]
-    form = PlanForm(request.POST, user=request.user)
+    ids, form = ticked(request.POST), PlanForm(request.POST, user=request.user)
     try:
         if not ids:
             raise ValidationError(_("Aucun client n’est coché : cochez ceux à appeler dans la liste."))
@@ -101,6 +100,22 @@ def plan_calls(request: HttpRequest) -> HttpResponse:
         return back(request)
     undo = reverse("cockpit:unplan-calls", args=[planned.at.isoformat()]) if planned.actions else ""
     messages.success(request, planned_in_words(planned), extra_tags=undo)
+    return back(request)
+
+
+@require_POST
+@required(Right.RECORD_ACTIONS)
+def complete_action(request: HttpRequest, pk: int) -> HttpResponse:
+    """Closes an action: done, or given up."""
+    action = get_object_or_404(Action.objects.visible_to(request.user).select_related("client"), pk=pk)
+    try:
+        note, outcome = request.POST.get("note", "")[:MOST_CHARACTERS], request.POST.get("outcome", "")
+        action = actions.complete(action=action, outcome=outcome, note=note.replace("\0", ""), by=request.user)
+        words = {"client": action.client.name, "kind": action.get_kind_display(), "how": action.get_outcome_display()}
+        undo = reverse("cockpit:undo-action", args=[action.pk])
+        messages.success(request, _("%(client)s, %(kind)s : %(how)s.") % words, extra_tags=undo)
+    except ValidationError as error:
+        told(request, error)
     return back(request)
 
 

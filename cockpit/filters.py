@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.hierarchy import led_by
+from accounts.roles import Right
 from clients.models import Client
 from cockpit.templatetags.figures import eur, tier_name
 from segmentation.models import Score, SegmentSlug, Tier
 
 NOBODY = "aucun"
+WITHOUT_SCORE = "sans_score"
 SCORES = [(str(score), str(score)) for score in range(1, 6)]
 MOST_EUROS = 1_000_000_000
 
@@ -38,8 +40,9 @@ class ClientFilter(filters.FilterSet):
     def __init__(self, data, *, user, **kwargs):
         super().__init__(data, **kwargs)
         self.people = {str(person.pk): str(person) for person in led_by(user)}
-        choices = [*self.people.items(), (NOBODY, _("Personne"))]
-        self.filters["commercial"].extra["choices"] = choices if len(self.people) > 1 else []
+        leads = user.may(Right.SEE_UNASSIGNED_CLIENTS) or user.may(Right.SEE_ALL_CLIENTS)
+        self.owners = [*self.people.items(), (NOBODY, _("Personne"))] if leads else []
+        self.filters["commercial"].extra["choices"] = self.owners
 
     def search(self, queryset, name, value):
         return queryset.search(value)
@@ -117,6 +120,9 @@ def chips(params: QueryDict, *filtersets) -> list[Chip]:
     return made
 
 
-def hidden_fields(params: QueryDict, *kept: str) -> list[tuple[str, str]]:
-    """What a filter form must carry along of the address it is on: (name, value)."""
-    return [(name, value) for name in kept for value in params.getlist(name)]
+def without_score_chip(params: QueryDict) -> Chip:
+    """The chip of the list of clients that never bought anything."""
+    left = params.copy()
+    for name in (WITHOUT_SCORE, "page"):
+        left.pop(name, None)
+    return Chip(_("Sans achat connu"), left.urlencode())

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,7 @@ from accounts.models import User
 from campaigns.models import Action
 
 OWNERS = "commercial"  # each client's own salesperson
+MOST_TICKED = 100
 DAYS_LATER = ("1", "3", "7")
 OUTCOMES = [
     (Action.Outcome.REACHED, _("Joint")),
@@ -22,10 +24,16 @@ OUTCOMES = [
 ]
 
 
+def ticked(data: QueryDict) -> list[int]:
+    """The ids of the clients ticked in a list, as many as a page may show."""
+    return [int(pk) for pk in data.getlist("clients")[:MOST_TICKED] if pk.isascii() and pk.isdigit() and len(pk) < 19]
+
+
 class CallForm(forms.Form):
     """The report of a call. `call-back+7` is a call back in seven days."""
 
-    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    token = forms.UUIDField(required=False)
+    planned = forms.IntegerField(required=False, min_value=1, max_value=2**62)
     note = forms.CharField(label=_("Compte rendu"), required=False, max_length=4000, widget=forms.Textarea)
     call_back_on = forms.DateField(label=_("Rappeler le"), required=False)
     outcome = forms.ChoiceField(label=_("Résultat"), choices=OUTCOMES)

@@ -10,12 +10,12 @@ from django.http import QueryDict
 from accounts.models import User
 from campaigns.models import Action
 from clients.models import Client
-from cockpit.filters import ClientFilter, RiskFilter, ScoreFilter, chips, values_of
+from cockpit.filters import WITHOUT_SCORE, ClientFilter, RiskFilter, ScoreFilter, chips, values_of, without_score_chip
 from cockpit.listing import Listing
 from cockpit.scope import PARAMETER, scope_of
-from segmentation.models import Score, ScoringRun, SegmentSlug
+from segmentation.models import Score, ScoringRun, SegmentSlug, Tier
 
-WITHOUT_SCORE = "sans_score"
+CARRIED = (PARAMETER, "tri", "per_page", "r", "fm", WITHOUT_SCORE)
 LONG_SILENCE = 3  # times the usual rhythm
 
 
@@ -50,12 +50,31 @@ class Selection:
         return self.params.getlist("segment")
 
     @property
+    def chosen_tiers(self) -> list[str]:
+        return self.params.getlist("palier")
+
+    @property
+    def tiers(self) -> list[tuple[str, str]]:
+        return Tier.choices
+
+    @property
+    def owners(self) -> list[tuple[str, str]]:
+        """By whom the list can be narrowed: nothing for who leads nobody."""
+        return self.client_filter.owners
+
+    @property
+    def carried(self) -> list[tuple[str, str]]:
+        """What the filter form keeps of the address without a field of its own."""
+        return [(name, value) for name in CARRIED for value in self.params.getlist(name)]
+
+    @property
     def segments(self) -> list[tuple[str, str]]:
         return SegmentSlug.choices
 
     @cached_property
     def chips(self):
-        return chips(self.params, self.client_filter, self.score_filter)
+        made = chips(self.params, self.client_filter, self.score_filter)
+        return [*made, without_score_chip(self.params)] if self.only == "unscored" else made
 
     @property
     def listing(self) -> Listing:

@@ -5,8 +5,10 @@ from django.core.paginator import EmptyPage, PageNotAnInteger
 from django.http import QueryDict
 from django.template import Context
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from accounts.models import Firm
 from cockpit.listing import Listing
 
 PAGE_SIZES = (25, 50, 100)
@@ -31,13 +33,9 @@ class ClientTable(tables.Table):
 
     selection = cell("selection", "", css="c-sel", sorts=False)
 
-    class Meta:
-        order_by_field = "tri"
-        template_name = "cockpit/_table.html"
-        attrs = {"class": "table cards"}
-
     def __init__(self, listing: Listing, params: QueryDict, opened: str = "", **kwargs):
         super().__init__(listing, **kwargs)
+        self._speak(Firm.current())
         self.order_by = params.getlist("tri")[:1]
         if not self.order_by:
             self.order_by = [listing.default]
@@ -50,6 +48,17 @@ class ClientTable(tables.Table):
             }
         )
         self._turn_to(params)
+
+    def _speak(self, firm: Firm) -> None:
+        """Heads the columns with the words of the firm."""
+        headings = {
+            "ca": _("%(revenue)s 12 mois") % {"revenue": firm.revenue},
+            "danger": _("%(revenue)s en danger") % {"revenue": firm.revenue},
+            "commercial": firm.owner,
+        }
+        for name, heading in headings.items():
+            if name in self.columns.columns:
+                self.columns[name].column.verbose_name = heading
 
     def _turn_to(self, params: QueryDict) -> None:
         """The page asked for; the first or the last instead of one that does not exist, and no other size than ours."""
@@ -72,24 +81,24 @@ def _query_without(params: QueryDict, name: str) -> str:
 class RiskTable(ClientTable):
     """Clients at risk, the most euros at stake first."""
 
-    client = cell("risk_client", _("Client"), css="c-name")
-    segment = cell("segment", _("Segment"), css="c-seg")
-    silence = cell("rhythm", _("Silence / rythme habituel"), css="c-late", falls_first=True)
-    danger = cell("danger", _("CA en danger"), css="c-num c-main", falls_first=True)
-    ca = cell("revenue", _("CA 12 mois"), css="c-num c-wide", falls_first=True)
-    evolution = cell("trend", _("Tendance"), css="c-trend c-wide")
+    client = cell("risk_client", gettext_lazy("Client"), css="c-name")
+    segment = cell("segment", gettext_lazy("Segment"), css="c-seg")
+    silence = cell("rhythm", gettext_lazy("Silence / rythme habituel"), css="c-late", falls_first=True)
+    danger = cell("danger", gettext_lazy("CA en danger"), css="c-num c-main", falls_first=True)
+    ca = cell("revenue", gettext_lazy("CA 12 mois"), css="c-num c-wide", falls_first=True)
+    evolution = cell("trend", gettext_lazy("Tendance"), css="c-trend c-wide")
 
 
 class PortfolioTable(ClientTable):
     """All clients, the highest revenue first."""
 
-    client = cell("client", _("Client"), css="c-name")
-    palier = cell("tier", _("Palier"), css="c-tier")
-    segment = cell("segment", _("Segment"), css="c-seg")
-    rfm = cell("profile", _("R F M"), css="c-rfm", sorts=False)
-    dernier = cell("last_purchase", _("Dernier achat"), css="c-date", falls_first=True)
-    silence = cell("rhythm", _("Silence"), css="c-late", falls_first=True)
-    ca = cell("revenue", _("CA 12 mois"), css="c-num c-main", falls_first=True)
-    evolution = cell("trend", _("Évolution"), css="c-trend", falls_first=True)
-    commercial = cell("owner", _("Commercial"), css="c-owner c-wide", sorts=False)
-    action = cell("next_action", _("Prochaine action"), css="c-act", sorts=False)
+    client = cell("client", gettext_lazy("Client"), css="c-name")
+    palier = cell("tier", gettext_lazy("Palier"), css="c-tier")
+    segment = cell("segment", gettext_lazy("Segment"), css="c-seg")
+    rfm = cell("profile", gettext_lazy("R F M"), css="c-rfm", sorts=False)
+    dernier = cell("last_purchase", gettext_lazy("Dernier achat"), css="c-date", falls_first=True)
+    silence = cell("rhythm", gettext_lazy("Silence"), css="c-late", falls_first=True)
+    ca = cell("revenue", gettext_lazy("CA 12 mois"), css="c-num c-main", falls_first=True)
+    evolution = cell("trend", gettext_lazy("Évolution"), css="c-trend", falls_first=True)
+    commercial = cell("owner", gettext_lazy("Commercial"), css="c-owner c-wide", sorts=False)
+    action = cell("next_action", gettext_lazy("Prochaine action"), css="c-act", sorts=False)

@@ -97,11 +97,34 @@ SETTINGS = [
     Page("cockpit:reactivate-person", get=None, post=KEEPERS, address=a_person),
 ]
 CALLERS = SALES | MANAGERS | DIRECTION
+EXPORTERS = EVERYBODY
+ASSIGNERS = MANAGERS | KEEPERS
 COCKPIT: list[Page] = [
     Page("cockpit:dashboard", get=EVERYBODY),
     Page("cockpit:welcome", get=EVERYBODY),
     Page("cockpit:help", get=EVERYBODY),
     Page("cockpit:accessibility", get=ANYBODY),
+    Page("cockpit:client-list", get=EVERYBODY),
+    Page("cockpit:action-list", get=EVERYBODY),
+    Page(
+        "cockpit:complete-action",
+        get=None,
+        post=CALLERS,
+        address=lambda side: {"pk": side.action.pk},
+        of_a_client=True,
+        data=lambda side: {"outcome": "done"},
+        answers=(302,),
+    ),
+    Page("cockpit:client-list-export", get=None, post=EXPORTERS, address=lambda side: {"file_format": "csv"}),
+    Page("cockpit:at-risk-export", get=None, post=EXPORTERS, address=lambda side: {"file_format": "csv"}),
+    Page(
+        "cockpit:assign-clients",
+        get=None,
+        post=ASSIGNERS,
+        data=lambda side: {"clients": side.client.pk, "owner": ""},
+        answers=(302,),
+    ),
+    Page("cockpit:undo-assignment", get=None, post=ASSIGNERS, answers=(302,)),
     Page("cockpit:at-risk", get=EVERYBODY),
     Page("cockpit:client-page", get=EVERYBODY, address=a_client, of_a_client=True),
     Page(

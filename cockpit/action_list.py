@@ -1,0 +1,135 @@
+"""What somebody promised to do: late, today, this week, later, done; with what came of each, in one click."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from uuid import uuid4
+
+from django.core.paginator import Paginator
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from accounts.hierarchy import led_by
+from accounts.models import User
+from accounts.roles import Right
+from campaigns.models import Action
+from clients.models import Client
+from cockpit.scope import EVERYBODY, MINE
+from segmentation.models import Score, ScoringRun
+
+PAGE = 50
+SHORT_PAGE_OF_DONE = 30  # days back that "Faites" shows
+
+
+@dataclass(frozen=True)
+class Tab:
+    key: str
+    label: str
+    actions: Callable[[QuerySet, date], QuerySet]
+
+
+TABS = [
+    Tab("retard", _("En retard"), lambda actions, today: actions.overdue(today)),
+    Tab("aujourdhui", _("Aujourd’hui"), lambda actions, today: actions.due(today)),
+    Tab("semaine", _("Cette semaine"), lambda actions, today: actions.due_this_week(today)),
+    Tab("a-venir", _("À venir"), lambda actions, today: actions.upcoming(today)),
+    Tab("faites", _("Faites"), lambda actions, today: actions.done_since(today, SHORT_PAGE_OF_DONE)),
+]
+
+
+@require_safe
+def action_list(request: HttpRequest) -> HttpResponse:
+    """The actions of one person, their own to begin with, a tab at a time."""
+    agenda = Agenda(request.user, request.GET)
+    page = Paginator(agenda.actions(), PAGE).get_page(request.GET.get("page"))
+    run = ScoringRun.objects.latest_at()
+    context = {"agenda": agenda, "page": page, "rows": rows_of(list(page), run), "run": run}
+    context["may_record"] = request.user.may(Right.RECORD_ACTIONS)
+    return render(request, "cockpit/action_list.html", context)
+
+
+class Agenda:
+    """The actions that an address shows, and the counts of its tabs."""
+
+    def __init__(self, user: User, params: QueryDict):
+        self.user, self.today = user, timezone.localdate()
+        self.people = [one for one in led_by(user) if one != user]
+        asked = params.get("personne", MINE)
+        allowed = {MINE, EVERYBODY} | {str(one.pk) for one in self.people} if self.people else {MINE}
+        self.person = asked if asked in allowed else MINE
+        self.asked_tab = params.get("onglet", "")
+
+    @cached_property
+    def mine(self) -> QuerySet[Action]:
+        """Everything this address may show, whatever the tab."""
+        visible = Action.objects.visible_to(self.user)
+        if self.person == EVERYBODY:
+            return visible
+        return visible.assigned_to([self.user.pk if self.person == MINE else int(self.person)])
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many actions each tab holds."""
+        return {tab.key: tab.actions(self.mine, self.today).count() for tab in TABS}
+
+    @property
+    def tab(self) -> Tab:
+        """The tab asked for; else what is late when something is, else today."""
+        first = "retard" if self.counts["retard"] else "aujourdhui"
+        wanted = self.asked_tab if self.asked_tab in self.counts else first
+        return next(tab for tab in TABS if tab.key == wanted)
+
+    @property
+    def tabs(self) -> list[dict]:
+        current = self.tab.key
+        return [
+            {"key": tab.key, "label": tab.label, "count": self.counts[tab.key], "is_current": tab.key == current}
+            for tab in TABS
+        ]
+
+    def actions(self) -> QuerySet[Action]:
+        found = self.tab.actions(self.mine, self.today).select_related("client", "assignee", "done_by")
+        return found.order_by("-done_at", "-id") if self.tab.key == "faites" else found.order_by("due_on", "id")
+
+    @cached_property
+    def progress(self) -> dict[str, int]:
+        """Today's work: `done` out of `all`, what is late included."""
+        done = self.mine.done_on(self.today).aggregate(n=Count("pk"))["n"]
+        return {"done": done, "all": done + self.counts["retard"] + self.counts["aujourdhui"]}
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """Whose actions can be shown: nothing for who leads nobody."""
+        if not self.people:
+            return []
+        others = [(str(one.pk), str(one)) for one in self.people]
+        return [(MINE, _("Mes actions")), (EVERYBODY, _("Toute l’équipe")), *others]
+
+
+@dataclass(frozen=True)
+class ActionRow:
+    """One action, the score of its client if it has one, and the token of its form."""
+
+    action: Action
+    score: Score | None
+    token: str
+
+    @property
+    def client(self) -> Client:
+        return self.action.client
+
+    @property
+    def key(self) -> str:
+        return str(self.action.pk)
+
+
+def rows_of(page: list[Action], run: ScoringRun | None) -> list[ActionRow]:
+    """These actions as rows, with one query for all their scores."""
+    scores = Score.objects.filter(run=run, client__in={action.client_id for action in page})
+    by_client = {score.client_id: score for score in scores}
+    return [ActionRow(action, by_client.get(action.client_id), str(uuid4())) for action in page]
