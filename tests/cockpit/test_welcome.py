@@ -25,14 +25,14 @@ def test_an_empty_installation_has_everything_to_do(person):
 
 def test_the_ribbons_stay_grey_and_without_figures_until_there_is_a_run(client, person):
     page = client.get(reverse("cockpit:welcome")).content.decode()
-    assert "chart tiers placeholder" in page
+    assert "ribbons-wide placeholder" in page
     assert "%" not in page.partition('class="chart tiers"')[2].partition("</svg>")[0]
 
 
 def test_the_ribbons_fill_with_the_first_run(client, person):
     ScoreFactory(tier="A")
     page = client.get(reverse("cockpit:welcome")).content.decode()
-    assert "chart tiers placeholder" not in page
+    assert "ribbons-wide placeholder" not in page
     assert "Ce que pèse chaque palier" in page
 
 
