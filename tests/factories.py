@@ -95,6 +95,12 @@ class ScoringRunFactory(DjangoModelFactory):
     rfm_window_months = 24
     rfm_from = dt.date(2024, 10, 31)
     tier_from = dt.date(2025, 10, 31)
+    recency_mode = "thresholds"
+    recency_cuts = factory.LazyFunction(lambda: [30, 90, 180, 365])
+    frequency_mode = "value"
+    frequency_cuts = factory.LazyFunction(lambda: [2, 4, 8, 16])
+    monetary_mode = "value"
+    monetary_cuts = factory.LazyFunction(lambda: [Decimal(500), Decimal(3000), Decimal(15000), Decimal(40000)])
     finished_at = dt.datetime(2026, 11, 1, 2, 31, tzinfo=dt.UTC)
 
 

@@ -1,0 +1,409 @@
+"""Why a client is where it is, in words: each score with its value, band and rank, and what would change it.
+
+`explain` takes one stored score and puts its figures beside the cuts of its run; nothing is scored again but the
+"what if", which reads the same cuts. Two queries: ranks and tier thresholds together, and the grid.
+"""
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, Min, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clients.figures import day, days, eur, nb, signed_pct, times
+from segmentation.models import Fallback, RiskReason, Score, ScoringMode, ScoringRun, SegmentSlug, Tier
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """One of R, F and M. Everything but `letter` and `score` is words; `rank` and `change` may be empty."""
+
+    letter: str
+    name: str
+    value: str
+    score: int
+    band: str
+    rank: str
+    change: str
+
+    @property
+    def title(self) -> str:
+        """The score with its band: "R 3/5 (de 91 à 180 jours)"."""
+        return _("%(letter)s %(score)s/5 (%(band)s)") % {
+            "letter": self.letter,
+            "score": self.score,
+            "band": self.band,
+        }
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a client is at risk: the reason's slug and name, and its figures in a sentence."""
+
+    slug: str
+    label: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything to say about one score; sentences that do not apply are empty."""
+
+    dimensions: tuple[Dimension, ...]
+    segment: str
+    tier: str
+    outlook: str
+    watch: str
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Clients with a purchase in the window who do strictly better, and the least revenue of tiers A and B."""
+
+    fresher: int
+    more_frequent: int
+    larger: int
+    tier_a_from: Decimal | None
+    tier_b_from: Decimal | None
+
+
+def explain(score: Score) -> Explanation:
+    """Why this client is where it is. The score comes with its run, rules and client (`select_related`)."""
+    run = score.run
+    standing = _standing(score)
+    grid = {(cell.r, cell.fm): cell.segment for cell in run.rules.grid.all()}
+    return Explanation(
+        dimensions=(_recency(score, standing), _frequency(score, standing), _monetary(score, standing)),
+        segment=_segment_words(score, grid),
+        tier=_tier_words(score, standing),
+        outlook=_outlook(score, grid),
+        watch=_watch_words(score),
+        reasons=tuple(Reason(slug, RiskReason(slug).label, reason_words(score, slug)) for slug in score.risk_reasons),
+    )
+
+
+def reason_words(score: Score, slug: str) -> str:
+    """One reason of this score with its figures: "247 jours sans achat au lieu de 40 : 6,2 fois son rythme."."""
+    return {
+        RiskReason.GRID: _grid_words,
+        RiskReason.RHYTHM: _rhythm_words,
+        RiskReason.DECLINE: _decline_words,
+        RiskReason.SLOWING: _slowing_words,
+    }[RiskReason(slug)](score)
+
+
+def run_notes(run: ScoringRun) -> list[str]:
+    """What to know about how a run read its scores: thresholds used instead of values, levels that nobody has."""
+    names = {"R": _("Récence"), "F": _("Fréquence"), "M": _("Montant")}
+    fallbacks = {"R": run.recency_fallback, "F": run.frequency_fallback, "M": run.monetary_fallback}
+    notes = [
+        _("%(name)s : notes par seuils, faute de pouvoir classer (%(why)s).")
+        % {"name": names[letter], "why": Fallback(fallback).label}
+        for letter, fallback in fallbacks.items()
+        if fallback
+    ]
+    for letter, levels in empty_levels(run).items():
+        if levels:
+            listed = ", ".join(f"{letter} {level}/5" for level in levels)
+            notes.append(_("%(levels)s : personne, trop de clients sont à égalité.") % {"levels": listed})
+    return notes
+
+
+def empty_levels(run: ScoringRun) -> dict[str, list[int]]:
+    """For each dimension ranked by value, the scores that nobody can have."""
+    found: dict[str, list[int]] = {}
+    if run.recency_mode == ScoringMode.VALUE:
+        found["R"] = [5 - n for n, cut in enumerate(run.recency_cuts) if cut is None]
+    if run.frequency_mode == ScoringMode.VALUE:
+        found["F"] = [n for n, cut in enumerate(run.frequency_cuts, start=2) if cut is None]
+    if run.monetary_mode == ScoringMode.VALUE:
+        found["M"] = [n for n, cut in enumerate(run.monetary_cuts, start=2) if cut is None]
+    return {letter: sorted(levels) for letter, levels in found.items()}
+
+
+# --- Reading a score off the cuts of a run ---------------------------------------------------------------------------
+
+
+def frequency_score(run: ScoringRun, purchases: int) -> int:
+    """The F of this many purchase days in the window."""
+    return max([k for k, cut in enumerate(run.frequency_cuts, start=2) if cut is not None and purchases >= cut] or [1])
+
+
+def recency_score(run: ScoringRun, silence: int) -> int:
+    """The R of this many days since the last purchase."""
+    return max([5 - n for n, cut in enumerate(run.recency_cuts) if cut is not None and silence <= cut] or [1])
+
+
+def is_active(score: Score) -> bool:
+    """Whether the client bought in the RFM window."""
+    return score.last_purchase_on > score.run.rfm_from
+
+
+def _standing(score: Score) -> Standing:
+    active = Q(last_purchase_on__gt=score.run.rfm_from)
+    return Standing(
+        **Score.objects.of(score.run).aggregate(
+            fresher=Count("id", filter=active & Q(recency_days__lt=score.recency_days)),
+            more_frequent=Count("id", filter=active & Q(frequency__gt=score.frequency)),
+            larger=Count("id", filter=active & Q(monetary__gt=score.monetary)),
+            tier_a_from=Min("tier_revenue", filter=Q(tier=Tier.A)),
+            tier_b_from=Min("tier_revenue", filter=Q(tier=Tier.B)),
+        )
+    )
+
+
+# --- The three dimensions --------------------------------------------------------------------------------------------
+
+
+def _recency(score: Score, standing: Standing) -> Dimension:
+    return Dimension(
+        letter="R",
+        name=_("Récence"),
+        value=_("dernier achat le %(day)s, il y a %(days)s")
+        % {"day": day(score.last_purchase_on), "days": days(score.recency_days)},
+        score=score.r,
+        band=_recency_band(score) if is_active(score) else _nothing_in_window(score.run),
+        rank=_rank(score, standing.fresher),
+        change=_recency_change(score),
+    )
+
+
+def _recency_band(score: Score) -> str:
+    cuts = [(5 - n, cut) for n, cut in enumerate(score.run.recency_cuts) if cut is not None]
+    most = next((cut for level, cut in cuts if level == score.r), None)
+    least = max([cut + 1 for level, cut in cuts if level > score.r], default=0)
+    if most is None:
+        return _("plus de %(days)s") % {"days": days(least - 1)}
+    if least == 0:
+        return _("%(days)s ou moins") % {"days": days(most)}
+    return _("de %(least)s à %(days)s") % {"least": nb(least), "days": days(most)} if least < most else days(most)
+
+
+def _recency_change(score: Score) -> str:
+    if not is_active(score):
+        return ""
+    if score.r < 5:
+        return _("Un achat le ramène à R 5/5.")
+    left = score.run.recency_cuts[0] - score.recency_days + 1
+    return ngettext(
+        "Reste à 5/5 moins de %(count)s jour encore sans nouvel achat.",
+        "Reste à 5/5 moins de %(count)s jours encore sans nouvel achat.",
+        left,
+    ) % {"count": nb(left)}
+
+
+def _frequency(score: Score, standing: Standing) -> Dimension:
+    return Dimension(
+        letter="F",
+        name=_("Fréquence"),
+        value=_("%(purchases)s en %(months)s mois")
+        % {"purchases": _purchases(score.frequency), "months": score.run.rfm_window_months},
+        score=score.f,
+        band=_frequency_band(score) if is_active(score) else _nothing_in_window(score.run),
+        rank=_rank(score, standing.more_frequent),
+        change=_frequency_change(score),
+    )
+
+
+def _frequency_band(score: Score) -> str:
+    cuts = [(k, cut) for k, cut in enumerate(score.run.frequency_cuts, start=2) if cut is not None]
+    least = next((cut for level, cut in cuts if level == score.f), None)
+    most = min([cut - 1 for level, cut in cuts if level > score.f], default=None)
+    if most is None:
+        return _("%(purchases)s ou plus") % {"purchases": _purchases(least)}
+    if least is None:
+        return _("moins de %(purchases)s") % {"purchases": _purchases(most + 1)}
+    if least == most:
+        return _purchases(most)
+    return _("de %(least)s à %(purchases)s") % {"least": nb(least), "purchases": _purchases(most)}
+
+
+def _frequency_change(score: Score) -> str:
+    cuts = [(k, cut) for k, cut in enumerate(score.run.frequency_cuts, start=2) if cut is not None and k > score.f]
+    if not cuts or not is_active(score):
+        return ""
+    level, cut = min(cuts)
+    more = max(1, cut - score.frequency)
+    return ngettext(
+        "Encore %(count)s achat pour F %(level)s/5.", "Encore %(count)s achats pour F %(level)s/5.", more
+    ) % {"count": nb(more), "level": level}
+
+
+def _monetary(score: Score, standing: Standing) -> Dimension:
+    return Dimension(
+        letter="M",
+        name=_("Montant"),
+        value=_("%(amount)s HT en %(months)s mois")
+        % {"amount": eur(score.monetary), "months": score.run.rfm_window_months},
+        score=score.m,
+        band=_monetary_band(score) if is_active(score) else _nothing_in_window(score.run),
+        rank=_rank(score, standing.larger),
+        change=_monetary_change(score),
+    )
+
+
+def _monetary_band(score: Score) -> str:
+    if score.monetary <= 0:
+        return _("montant nul ou négatif")
+    cuts = _monetary_cuts(score.run)
+    least = next((cut for level, cut in cuts if level == score.m), None)
+    most = min([cut for level, cut in cuts if level > score.m], default=None)
+    by_value = score.run.monetary_mode == ScoringMode.VALUE
+    amounts = {"least": eur(least), "most": eur(most)}
+    if most is None:
+        return (_("%(least)s ou plus") if by_value else _("plus de %(least)s")) % amounts
+    if least is None:
+        return (_("moins de %(most)s") if by_value else _("%(most)s ou moins")) % amounts
+    if by_value:
+        return _("de %(least)s à moins de %(most)s") % amounts
+    return _("plus de %(least)s, jusqu’à %(most)s") % amounts
+
+
+def _monetary_change(score: Score) -> str:
+    cuts = [(level, cut) for level, cut in _monetary_cuts(score.run) if level > score.m]
+    if not cuts or not is_active(score):
+        return ""
+    level, cut = min(cuts)
+    strictly = 0 if score.run.monetary_mode == ScoringMode.VALUE else Decimal("0.01")
+    more = math.ceil(max(cut - score.monetary + strictly, Decimal("0.01")))
+    return _("Encore %(amount)s pour M %(level)s/5.") % {"amount": eur(more), "level": level}
+
+
+def _monetary_cuts(run: ScoringRun) -> list[tuple[int, Decimal]]:
+    """The cuts that exist, each with the score it opens; equal thresholds open the highest only."""
+    cuts = [(k, cut) for k, cut in enumerate(run.monetary_cuts or [], start=2) if cut is not None]
+    return [(level, cut) for level, cut in cuts if not any(other == cut and k > level for k, other in cuts)]
+
+
+def _rank(score: Score, better: int) -> str:
+    if not is_active(score):
+        return ""
+    total = nb(score.run.in_window)
+    if better == 0:
+        return _("1ᵉʳ sur %(total)s") % {"total": total}
+    return _("%(rank)sᵉ sur %(total)s") % {"rank": nb(better + 1), "total": total}
+
+
+def _nothing_in_window(run: ScoringRun) -> str:
+    return _("aucun achat en %(months)s mois") % {"months": run.rfm_window_months}
+
+
+def _purchases(count: int) -> str:
+    return ngettext("%(count)s achat", "%(count)s achats", count) % {"count": nb(count)}
+
+
+# --- Segment, tier, what if ------------------------------------------------------------------------------------------
+
+
+def _segment_words(score: Score, grid: dict[tuple[int, int], str]) -> str:
+    cell = grid[score.r, score.fm]
+    figures = {
+        "segment": score.get_segment_display(),
+        "cell": SegmentSlug(cell).label,
+        "r": score.r,
+        "f": score.f,
+        "m": score.m,
+        "fm": score.fm,
+        "months": score.run.rules.lost_after_months,
+    }
+    if score.segment == cell:
+        return _("%(segment)s : R %(r)s/5, et %(fm)s/5 en moyenne pour F %(f)s et M %(m)s.") % figures
+    if score.segment == SegmentSlug.NEW:
+        since = score.client.client_since
+        known = since if since and since <= score.run.as_of else score.first_purchase_on
+        figures["since"] = day(known)
+        return _("%(segment)s : client depuis le %(since)s, quelles que soient ses notes.") % figures
+    return _("%(segment)s : case %(cell)s de la grille, mais son dernier achat a moins de %(months)s mois.") % figures
+
+
+def _tier_words(score: Score, standing: Standing) -> str:
+    run = score.run
+    months = run.rules.tier_window_months
+    figures = {"amount": eur(score.tier_revenue), "months": months}
+    if score.tier_revenue <= 0:
+        return _("Aucun palier : %(amount)s HT net en %(months)s mois.") % figures
+    if not score.tier:
+        fewest = run.rules.tier_min_clients
+        return _("Pas de paliers : moins de %(fewest)s clients ont un chiffre d’affaires.") % {"fewest": fewest}
+    figures |= {"letter": score.tier, "name": score.get_tier_display(), "rank": nb(score.tier_rank)}
+    figures["total"] = nb(run.ranked)
+    place = _("Palier %(letter)s · %(name)s : %(amount)s HT en %(months)s mois, rang %(rank)s sur %(total)s.") % figures
+    return f"{place} {_tier_threshold(score, standing)}"
+
+
+def _tier_threshold(score: Score, standing: Standing) -> str:
+    starts = {Tier.A: standing.tier_a_from, Tier.B: standing.tier_b_from}
+    if score.tier == Tier.A:
+        return _("Le palier A commence à %(start)s.") % {"start": eur(starts[Tier.A])}
+    better = [tier for tier in (Tier.A, Tier.B) if tier.value < score.tier and starts[tier] is not None]
+    if not better:
+        return ""
+    start = starts[better[-1]]
+    return _("Le palier %(above)s commence à %(start)s : il manque %(more)s.") % {
+        "start": eur(start),
+        "above": better[-1].value,
+        "more": eur(math.ceil(start - score.tier_revenue)),
+    }
+
+
+def _outlook(score: Score, grid: dict[tuple[int, int], str]) -> str:
+    """Where a purchase today would put the client, its amount aside; empty where it would change nothing."""
+    if score.segment == SegmentSlug.NEW:
+        return ""
+    run = score.run
+    bought = score.frequency + 1 if is_active(score) else 1
+    r, f = recency_score(run, 0), max(score.f, frequency_score(run, bought))
+    there = grid[r, (f + score.m + 1) // 2]
+    if there == score.segment:
+        return ""
+    return _("Un achat aujourd’hui le ramène en %(segment)s.") % {"segment": SegmentSlug(there).label}
+
+
+# --- Risk ------------------------------------------------------------------------------------------------------------
+
+
+def _grid_words(score: Score) -> str:
+    return _("Segment %(segment)s : R %(r)s/5, et %(fm)s/5 en moyenne pour F et M.") % {
+        "segment": score.get_segment_display(),
+        "r": score.r,
+        "fm": score.fm,
+    }
+
+
+def _rhythm_words(score: Score) -> str:
+    return _("%(silence)s sans achat au lieu de %(gap)s : %(times)s son rythme habituel.") % {
+        "silence": days(score.recency_days),
+        "gap": nb(score.typical_gap_days),
+        "times": times(score.silence_ratio),
+    }
+
+
+def _watch_words(score: Score) -> str:
+    """Silence between the watch ratio and the risk ratio, compared exactly."""
+    rules, gap = score.run.rules, score.typical_gap_days
+    if gap is None or not is_active(score):
+        return ""
+    if not rules.rhythm_watch_ratio * gap <= score.recency_days <= rules.rhythm_ratio * gap:
+        return ""
+    return _("À surveiller : %(silence)s sans achat, au lieu de %(gap)s d’habitude.") % {
+        "silence": days(score.recency_days),
+        "gap": nb(gap),
+    }
+
+
+def _decline_words(score: Score) -> str:
+    return _("%(recent)s en 6 mois, contre %(former)s les mêmes mois un an plus tôt : %(change)s.") % {
+        "recent": eur(score.recent_half_revenue),
+        "former": eur(score.former_half_revenue),
+        "change": signed_pct(score.recent_half_revenue / score.former_half_revenue - 1),
+    }
+
+
+def _slowing_words(score: Score) -> str:
+    return _("%(recent)s en 6 mois, contre %(former)s les mêmes mois un an plus tôt.") % {
+        "recent": _purchases(score.recent_half_days),
+        "former": nb(score.former_half_days),
+    }
