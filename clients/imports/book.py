@@ -92,6 +92,7 @@ class Book:
     rows: int = 0
     expected_rows: int | None = None
     sirens: set[str] = field(default_factory=set)
+    amounts_are_of_documents: bool = False
 
     def client(self, kind: str, key: str) -> int:
         """The number of the client of this key, met before or not."""
@@ -126,10 +127,23 @@ def share_of_errors(book: Book) -> float:
 
 
 def text_rows(batch: int, rows: Iterable[Row], start: int = 1) -> Iterable[str]:
-    r"""Rows as COPY reads them: tabs between, \N for nothing, backslashes and control characters escaped."""
+    r"""Rows as COPY reads them: tabs between, \N for nothing, backslashes and control characters escaped.
+
+    Written out column by column: this runs for each of millions of lines.
+    """
+    nothing = r"\N"
     for number, row in enumerate(rows, start=start):
-        cells = [r"\N" if value is None else value if type(value) is int else clean(f"{value}") for value in row]
-        yield "\t".join(map(str, (batch, number, *cells)))
+        (
+            file, line, client, external_id, document, kind, status, issued_on, booked_on, journal, due_on, paid_on,
+            cents, vat_cents, service, label, quantity, fate,
+        ) = row  # fmt: skip
+        yield (
+            f"{batch}\t{number}\t{file}\t{line}\t{nothing if client is None else client}\t{clean(external_id)}\t"
+            f"{clean(document)}\t{kind}\t{status or nothing}\t{issued_on or nothing}\t{booked_on or nothing}\t"
+            f"{clean(journal)}\t{due_on or nothing}\t{paid_on or nothing}\t{cents}\t"
+            f"{nothing if vat_cents is None else vat_cents}\t{nothing if service is None else service}\t"
+            f"{clean(label)}\t{nothing if quantity is None else quantity}\t{fate}"
+        )
 
 
 SPECIAL = str.maketrans({"\\": "\\\\", "\t": " ", "\n": " ", "\r": " ", "\0": ""})
@@ -137,4 +151,4 @@ SPECIAL = str.maketrans({"\\": "\\\\", "\t": " ", "\n": " ", "\r": " ", "\0": ""
 
 def clean(text: str) -> str:
     """A text that COPY takes as it is, without control characters at the ends of cells."""
-    return text if text.isalnum() else text.translate(SPECIAL)
+    return text if not text or (text.isprintable() and "\\" not in text) else text.translate(SPECIAL)

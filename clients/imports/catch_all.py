@@ -195,7 +195,7 @@ def says_catch_all(code: str, label: str) -> bool:
         return _code_says(code, TELLING | ABBREVIATIONS | EMPTY_WORDS)
     if not words or words == _words(code):
         return _code_says(code, TELLING | ABBREVIATIONS | EMPTY_WORDS)
-    return _code_says(code, TELLING - _stems(words))
+    return _code_says(code, TELLING) and _code_says(code, TELLING - _stems(words))
 
 
 def is_collective(account: str, label: str) -> bool:

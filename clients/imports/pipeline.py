@@ -16,14 +16,15 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.audit import acting_as
-from clients.imports import claim, report, staging
+from clients.imports import claim, report, staging, table_checks
 from clients.imports.book import Book, share_of_errors
 from clients.imports.fec_rows import fec_rows
 from clients.imports.findings import RefusedError
-from clients.imports.merge import ConfirmationNeededError, Outcome, hold_the_lock, merge
+from clients.imports.merge import ConfirmationNeededError, Outcome, Steps, hold_the_lock, merge
 from clients.imports.sniff import Source as SniffedFile
 from clients.imports.sniff import sniff
 from clients.imports.source import source_for
+from clients.imports.tables import table_rows
 from clients.models import Import, ImportFile
 
 log = logging.getLogger(__name__)
@@ -90,9 +91,11 @@ def _import(batch: Import, files: list[tuple[ImportFile, Path]]) -> None:
     batch.format = Import.Format.FEC if sources[0].kind == "fec" else Import.Format.TABLE
     claim.beat(batch, format=batch.format)
     staging.clear(batch)
-    rows = fec_rows(sources, book)
-    staging.fill(batch, rows, book)
+    is_table = batch.format == Import.Format.TABLE
+    staging.fill(batch, (table_rows if is_table else fec_rows)(sources, book), book)
     claim.beat(batch, phase=Import.Phase.CHECKING)
+    if is_table:
+        table_checks.check(Steps(batch), book, [source.name for source in sources])
     _check(batch, book)
     claim.beat(batch, phase=Import.Phase.WRITING)
     _merge(batch, book)

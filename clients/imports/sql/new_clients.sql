@@ -7,5 +7,4 @@ SELECT
     staged.client, staged.name, staged.code, 'company', staged.siren, staged.siret, staged.vat_number, '', '',
     staged.address, staged.postcode, staged.city, 'FR', staged.email, staged.phone, '', %(batch)s, now()
 FROM clients_stagedclient AS staged
-LEFT JOIN clients_client AS known ON known.id = staged.client
-WHERE staged.batch = %(batch)s AND staged.is_new AND known.id IS NULL
+WHERE staged.batch = %(batch)s AND staged.is_new

@@ -1,0 +1,495 @@
+"""From the tables of one import (CSV, TSV, workbooks) to the rows to stage.
+
+A saved mapping, when there is one, will replace `recognised`; nothing else here knows where the columns came from.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from clients.folding import fold
+from clients.imports.book import Book, Row
+from clients.imports.cells import as_text, rows_of
+from clients.imports.findings import CellError, RefusedError
+from clients.imports.headings import FIRST_ROWS, find_header, recognised
+from clients.imports.parties import CLIENT_FIELDS, Parties
+from clients.imports.sniff import Source
+from clients.imports.values import (
+    OTHER_CURRENCY,
+    Amounts,
+    Days,
+    day,
+    decimal_mark,
+    kind_of,
+    month_first,
+    status_of,
+)
+
+TOTAL_WORDS = ("total", "sous total", "sous-total", "subtotal", "grand total", "cumul", "report", "solde", "somme")
+MOST_SAMPLES = 20_000
+AMOUNT_FIELDS = ("line_amount", "amount", "amount_any", "amount_with_vat", "vat", "unit_price", "vat_rate", "quantity")
+DOCUMENT_MODES = ("amount", "amount_any", "without_vat", "without_vat_rate")
+DOCUMENT_FIELDS = ("number", "date", "due", "paid", "status", "payment_status", "kind", "currency", "owner")
+DATE_FIELDS = ("date", "due", "paid")
+
+
+def table_rows(sources: list[Source], book: Book) -> Iterator[Row]:
+    """The rows of every document of these tables; those in error come with a fate, so that their invoice is found."""
+    for number, source in enumerate(sources):
+        yield from TableReader(source, book, number).rows()
+    if not book.rows:
+        raise RefusedError(
+            "no-row",
+            _(
+                "Le tableau n’a que des en-têtes, aucune ligne de données. Le filtre de l’export était sans doute trop "
+                "étroit. Élargissez-le, puis exportez à nouveau."
+            ),
+        )
+
+
+@dataclass
+class Columns:
+    """Where each field is, and how the values of its column are written."""
+
+    places: dict[str, int]
+    headings: list[str]
+    amount_mode: str
+    amounts: dict[str, Amounts] = field(default_factory=dict)
+    days: dict[str, Days] = field(default_factory=dict)
+
+
+class TableReader:
+    """One table: a first pass learns how its columns are written, a second one reads."""
+
+    def __init__(self, source: Source, book: Book, number: int):
+        self.source, self.book, self.number = source, book, number
+        self.statuses: dict[str, str | None] = {}
+        self.unknown_statuses: Counter[str] = Counter()
+        self.kinds: dict[str, str] = {}
+        self.vat_mismatches: list[int] = []
+        self.date_errors = self.data_rows = 0
+
+    def rows(self) -> Iterator[Row]:
+        self._learn()
+        book, columns = self.book, self.columns
+        parse = self._parse
+        previous: list | None = None
+        empty = 0
+        width = len(columns.headings)
+        for line, cells in self._data():
+            if len(cells) < width:
+                cells = cells + [""] * (width - len(cells))
+            if not any(cells):
+                empty += 1
+                continue
+            if empty:
+                book.excluded["empty-row"].add(0, empty)
+                empty = 0
+            row = parse(line, cells, previous)
+            if row is not None:
+                previous = self.last_cells
+                yield row
+        self._conclude()
+
+    # --- First pass ---------------------------------------------------------------------------
+
+    def _learn(self) -> None:
+        first = [[as_text(cell) for cell in cells] for _line, cells in islice(rows_of(self.source), FIRST_ROWS + 1)]
+        header = find_header(first)
+        if header is None:
+            raise RefusedError("wrong-format", self._no_header(first), file=self.source.name)
+        self.start, headings = header
+        places = recognised(headings)
+        self._require(places, headings)
+        self.columns = Columns(places, headings, self._amount_mode(places, headings))
+        self.parties = Parties(self.book, places)
+        self.book.amounts_are_of_documents |= "number" in places and self.columns.amount_mode in DOCUMENT_MODES
+        self._learn_values()
+        self._say_ignored(headings, places)
+
+    def _data(self) -> Iterator[tuple[int, list]]:
+        return islice(rows_of(self.source), self.start, None)
+
+    def _learn_values(self) -> None:
+        places = self.columns.places
+        dates = {name: set() for name in DATE_FIELDS if name in places}
+        amounts = {name: set() for name in AMOUNT_FIELDS if name in places}
+        watched = [(places[name], found, None) for name, found in dates.items()]
+        watched += [(places[name], found, MOST_SAMPLES) for name, found in amounts.items()]
+        count = 0
+        width = len(self.columns.headings)
+        short: list[int] = []
+        last = 0
+        for last, cells in self._data():
+            if not any(cells):
+                continue
+            count += 1
+            length = len(cells)
+            if length < width:
+                short.append(last)
+            for place, found, most in watched:
+                if place < length and (most is None or len(found) < most):
+                    found.add(cells[place])
+        self.book.expected_rows = (self.book.expected_rows or 0) + count
+        self._refuse_truncated(short, last, count)
+        for name, found in dates.items():
+            first, example = month_first(sorted(text for text in found if isinstance(text, str)))
+            self.columns.days[name] = Days(first)
+            if example and name == "date":
+                self._warn_date_order(example)
+        for name, found in amounts.items():
+            mark, example = decimal_mark(sorted(text for text in found if isinstance(text, str)))
+            self.columns.amounts[name] = Amounts(mark)
+            if example and name not in ("vat_rate", "quantity"):
+                self._warn_decimal(example, mark)
+
+    def _refuse_truncated(self, short: list[int], last: int, count: int) -> None:
+        """Only the last row is short, and the file stops there without ending its line: it was cut."""
+        if self.source.kind != "text" or short != [last] or count < 2:
+            return
+        with self.source.path.open("rb") as content:
+            content.seek(-2, 2)
+            if content.read().strip(b"\0")[-1:] in b"\r\n":
+                return
+        message = _(
+            "Le fichier « %(file)s » est incomplet : sa dernière ligne (%(line)s) s’arrête au milieu. Le "
+            "téléchargement ou "
+            "l’export a été interrompu. Exportez-le à nouveau, puis importez le fichier entier."
+        )
+        raise RefusedError(
+            "truncated", message % {"file": self.source.name, "line": last}, file=self.source.name, line=last
+        )
+
+    def _require(self, places: dict[str, int], headings: list[str]) -> None:
+        """Refused when the client, the date or the amount cannot be found, naming the columns that are there."""
+        known = ", ".join(f"« {text} »" for text in headings if text)[:600]
+        if not {"client", "client_code", "account", "siret", "vat_number", "email"} & set(places):
+            self._refuse("no-client-column", _("du client"), _("« Client » ou « Code client »"), known)
+        if "date" not in places:
+            self._refuse("no-date-column", _("de la date"), _("« Date facture »"), known)
+        if not {"line_amount", "amount", "amount_any", "amount_with_vat", "unit_price"} & set(places):
+            self._refuse("no-amount-column", _("du montant"), _("« Montant HT »"), known)
+
+    def _refuse(self, reason: str, what: str, example: str, known: str) -> None:
+        message = _(
+            "La colonne %(what)s est introuvable dans « %(file)s ». Les en-têtes lus sont : %(known)s. Renommez la "
+            "bonne "
+            "colonne en %(example)s, puis importez à nouveau : il suffit de trois colonnes, client, date, montant HT."
+        )
+        raise RefusedError(
+            reason,
+            message % {"what": what, "file": self.source.name, "known": known, "example": example},
+            file=self.source.name,
+        )
+
+    def _no_header(self, first: list[list[str]]) -> str:
+        start = " ; ".join(cell for cell in (first[0] if first else [])[:6] if cell)[:200]
+        return _(
+            "Aucun en-tête reconnu dans « %(file)s », qui commence par « %(start)s ». Le tableau n’a peut-être pas "
+            "de ligne "
+            "d’en-tête, ou ce n’est pas une liste de factures. Ajoutez en première ligne les noms des colonnes : il "
+            "suffit "
+            "de trois, Client, Date, Montant HT."
+        ) % {"file": self.source.name, "start": start}
+
+    def _amount_mode(self, places: dict[str, int], headings: list[str]) -> str:
+        """Which columns give the amount without VAT; refused when only amounts with VAT are there."""
+        if "line_amount" in places:
+            return "line_amount"
+        if "amount" in places:
+            return "amount"
+        if "amount_any" in places:
+            heading = headings[places["amount_any"]]
+            message = _("La colonne « %(heading)s » ne dit pas si elle est hors taxes : elle est prise comme telle.")
+            self.book.warn("assumed-without-vat", message % {"heading": heading}, file=self.source.name)
+            return "amount_any"
+        if "amount_with_vat" in places and ("vat" in places or "vat_rate" in places):
+            other = "vat" if "vat" in places else "vat_rate"
+            message = _("Le montant HT est calculé avec les colonnes « %(total)s » et « %(vat)s ».")
+            names = {"total": headings[places["amount_with_vat"]], "vat": headings[places[other]]}
+            self.book.warn("computed-without-vat", message % names, file=self.source.name)
+            return f"without_{other}"
+        if "unit_price" in places and "quantity" in places:
+            return "price_by_quantity"
+        heading = headings[places.get("amount_with_vat", places.get("unit_price", 0))]
+        raise RefusedError(
+            "only-with-vat",
+            _(
+                "« %(file)s » n’a que des montants TTC (colonne « %(heading)s ») ou des prix unitaires. Tout se "
+                "calcule hors "
+                "taxes, et le taux n’y est pas. Ajoutez à l’export la colonne du montant HT, de la TVA ou du taux de "
+                "TVA."
+            )
+            % {"file": self.source.name, "heading": heading},
+            file=self.source.name,
+        )
+
+    # --- Second pass --------------------------------------------------------------------------
+
+    def _parse(self, line: int, cells: list, previous: list | None) -> Row | None:
+        """The row of one line; None when it is not a line of a document."""
+        places = self.columns.places
+        continued = previous is not None and not self._at(cells, "date") and self._continues(cells)
+        if continued:
+            for name in (*DOCUMENT_FIELDS, *CLIENT_FIELDS):
+                if name in places:
+                    cells[places[name]] = previous[places[name]]
+        self.last_cells = cells
+        day_text = cells[places["date"]]
+        issued = self.columns.days["date"][day_text if type(day_text) is str else as_text(day_text)]
+        number = self._at(cells, "number")[:120]
+        cents = self._cents(cells)
+        client = self.parties.client(cells, line)
+        if type(issued) is not str or type(cents) is not int or client is None:
+            if not continued and self._is_no_document(cells):
+                return None
+            if cents is None and (continued or (number and previous and self._at(previous, "number")[:120] == number)):
+                return None  # a further line of the same document, without amount of its own
+            if isinstance(cents, ValueError) and self._other_currency(cells):
+                return None
+            return self._error(line, cells, number, issued, cents, client)
+        if "currency" in places and self._other_currency(cells):
+            return None
+        self.book.rows += 1
+        self.data_rows += 1
+        return self._row(line, cells, number, issued, cents, client)
+
+    def _at(self, cells: list, name: str) -> str:
+        """The text of a field in this row, empty when the table has no such column."""
+        place = self.columns.places.get(name)
+        if place is None:
+            return ""
+        cell = cells[place]
+        return cell.strip() if type(cell) is str else as_text(cell)
+
+    def _row(self, line: int, cells: list, number: str, issued: str, cents: int, client: int) -> Row | None:
+        places = self.columns.places
+        kind = self._kind(cells) if "kind" in places else ""
+        if kind == "credit_note" and cents > 0:
+            cents = -cents
+        self.book.file_cents += cents
+        if client in self.parties.nobodies:
+            self.book.excluded["payment-mode"].add(cents)
+            self.book.payment_modes[self.parties.nobodies[client]].add(cents)
+            return None
+        due = self._day(cells, "due") if "due" in places else None
+        paid = self._day(cells, "paid") if "paid" in places else None
+        vat = self._vat(line, cells, cents, kind) if "vat" in places else None
+        return Row(
+            self.number,
+            line,
+            client,
+            f"{number}/{issued[:4]}" if number else "",
+            number,
+            kind,
+            "pro_forma" if kind == "pro_forma" else self._status(cells, paid),
+            issued,
+            None,
+            "",
+            due,
+            paid,
+            cents,
+            vat,
+            self.parties.service(cells),
+            self._at(cells, "label")[:255],
+            self._quantity(cells) if "quantity" in places else None,
+            "",
+        )
+
+    def _day(self, cells: list, name: str) -> str | None:
+        """A day that the document can do without: what cannot be read is left."""
+        found = self.columns.days[name][self._at(cells, name)]
+        return None if isinstance(found, ValueError) else found
+
+    def _amount(self, cells: list, name: str):
+        return self.columns.amounts[name][cells[self.columns.places[name]]]
+
+    def _vat(self, line: int, cells: list, cents: int, kind: str) -> int | None:
+        """The VAT of a document; unknown where each line repeats or shares that of the whole."""
+        if self.columns.amount_mode == "line_amount":
+            return None
+        vat = self._amount(cells, "vat")
+        if type(vat) is not int:
+            return None
+        if kind == "credit_note" and vat > 0:
+            vat = -vat
+        if "amount_with_vat" in self.columns.places and not self.columns.amount_mode.startswith("without"):
+            total = self._amount(cells, "amount_with_vat")
+            if type(total) is int and abs(abs(cents + vat) - abs(total)) > 1:
+                self.vat_mismatches.append(line)
+        return vat
+
+    def _cents(self, cells: list):
+        """The amount of a row without VAT in cents, by the columns that the table has."""
+        mode = self.columns.amount_mode
+        if mode in self.columns.amounts:
+            return self._amount(cells, mode)
+        if mode == "price_by_quantity":
+            price, quantity = self._amount(cells, "unit_price"), self._amount(cells, "quantity")
+            if type(price) is not int or type(quantity) is not int:
+                return price if type(price) is not int else quantity
+            return _divided(price * quantity, 100)
+        total = self._amount(cells, "amount_with_vat")
+        part = self._amount(cells, "vat" if mode == "without_vat" else "vat_rate")
+        if type(total) is not int or type(part) is not int:
+            return total if type(total) is not int else part
+        if mode == "without_vat":
+            return total - part
+        rate = part * 100 if 0 < part < 100 else part  # a rate written 0.2 is one of 20 %
+        return _divided(total * 10_000, 10_000 + rate)
+
+    def _quantity(self, cells: list) -> str | None:
+        value = self._amount(cells, "quantity")
+        if type(value) is not int:
+            return None
+        return f"{'-' if value < 0 else ''}{abs(value) // 100}.{abs(value) % 100:02}"
+
+    def _kind(self, cells: list) -> str:
+        text = self._at(cells, "kind")
+        if text not in self.kinds:
+            self.kinds[text] = kind_of(text)
+        return self.kinds[text]
+
+    def _status(self, cells: list, paid: str | None) -> str | None:
+        """What the row says of its document's status, None when the table does not say."""
+        places = self.columns.places
+        status = self._status_word(cells, "status") if "status" in places else None
+        if status in (None, "issued") and "payment_status" in places:
+            status = self._status_word(cells, "payment_status") or status
+        return "paid" if paid and status in (None, "issued") else status
+
+    def _status_word(self, cells: list, name: str) -> str | None:
+        text = self._at(cells, name)
+        if not text:
+            return None
+        if text not in self.statuses:
+            self.statuses[text] = status_of(text)
+        if self.statuses[text] is None and name == "status":
+            self.unknown_statuses[text] += 1
+        return self.statuses[text]
+
+    # --- What is not a document, and what is wrong ----------------------------------------------
+
+    def _continues(self, cells: list) -> bool:
+        """A further line of the document above: its own columns are filled, those of the document are blank."""
+        if "number" not in self.columns.places or any(
+            self._at(cells, name) for name in ("number", "client", "client_code")
+        ):
+            return False
+        own = ("line_amount", "service", "service_code", "label", "quantity", "unit_price")
+        return any(self._at(cells, name) for name in own) and not _says_total(cells)
+
+    def _is_no_document(self, cells: list) -> bool:
+        """Totals, titles, notes and headings repeated between the documents; each is counted."""
+        texts = [as_text(value) for value in cells]
+        filled = sum(bool(text) for text in texts)
+        if recognised(texts) == self.columns.places:
+            self.book.excluded["repeated-header"].add()
+        elif _says_total(cells) or (filled == 1 and len(self.columns.places) > 2):
+            self.book.excluded["total-row"].add()
+        else:
+            return False
+        return True
+
+    def _other_currency(self, cells: list) -> bool:
+        """A document in another currency, left out with its count."""
+        currency = self._at(cells, "currency").upper()
+        if not currency or currency in ("EUR", "EURO", "EUROS", "€"):
+            texts = (self._at(cells, name) for name in AMOUNT_FIELDS)
+            found = next((found for text in texts if (found := OTHER_CURRENCY.search(text))), None)
+            if not found:
+                return False
+            currency = found[0].upper()
+        self.book.rows += 1
+        self.book.currencies[currency].add()
+        return True
+
+    def _error(self, line: int, cells: list, number: str, issued, cents, client) -> Row:
+        """The row as it can be known, for its invoice to be set aside with it."""
+        self.book.rows += 1
+        self.data_rows += 1
+        if isinstance(issued, ValueError):
+            self.date_errors += 1
+            self._note(line, "unreadable-date", "date", cells, _("Écrivez la date ainsi : 31/03/2026."))
+        elif issued is None:
+            self._note(line, "missing-date", "date", cells, _("Écrivez la date de la facture, ainsi : 31/03/2026."))
+        elif client is None:
+            name = "client" if "client" in self.columns.places else "client_code"
+            self._note(line, "missing-client", name, cells, _("Écrivez le nom ou le code du client de cette ligne."))
+        else:
+            name = self.columns.amount_mode if self.columns.amount_mode in self.columns.amounts else "amount_with_vat"
+            reason = "missing-amount" if cents is None else "unreadable-amount"
+            self._note(line, reason, name, cells, _("Écrivez un nombre, ainsi : 1234,56."))
+        known = type(cents) is int
+        if known:
+            self.book.file_cents += cents
+        return Row(
+            self.number, line, client, "", number, "", None, issued if isinstance(issued, str) else None, None, "",
+            None, None, cents if known else 0, None, None, "", None, "error",
+        )  # fmt: skip
+
+    def _note(self, line: int, reason: str, name: str, cells: list, repair: str) -> None:
+        heading = self.columns.headings[self.columns.places[name]] if name in self.columns.places else ""
+        self.book.error(CellError(self.source.name, line, reason, heading, self._at(cells, name)[:255], repair))
+
+    # --- What to say at the end -----------------------------------------------------------------
+
+    def _conclude(self) -> None:
+        if self.data_rows and self.date_errors == self.data_rows:
+            first = self.book.errors[0]
+            message = _(
+                "Aucune date n’est lisible dans « %(file)s » (par exemple « %(value)s », ligne %(line)s). La colonne "
+                "n’est "
+                "sans doute pas celle de la date de facture. Corrigez-la, ainsi : 31/03/2026, puis importez à nouveau."
+            )
+            values = {"file": self.source.name, "value": first.value, "line": first.line}
+            raise RefusedError("impossible-dates", message % values, file=self.source.name, line=first.line).with_book(
+                self.book
+            )
+        if self.unknown_statuses:
+            words = ", ".join(f"« {word} »" for word, _n in self.unknown_statuses.most_common(5))
+            message = _("Ces statuts ne sont pas connus et sont pris pour des factures émises : %(words)s.")
+            self._warn("unknown-status", message % {"words": words}, count=sum(self.unknown_statuses.values()))
+        if self.vat_mismatches:
+            message = _("Sur ces lignes, HT + TVA ne fait pas le TTC ; le HT est repris.")
+            self._warn("vat-mismatch", message, count=len(self.vat_mismatches), line=self.vat_mismatches[0])
+        self.parties.conclude(self.source.name)
+
+    def _warn(self, reason: str, message: str, **details) -> None:
+        self.book.warn(reason, message, file=self.source.name, **details)
+
+    def _warn_date_order(self, example: str) -> None:
+        message = _(
+            "Rien dans la colonne ne dit si le jour vient avant le mois ; le jour est pris en premier : « %(text)s » "
+            "est lu "
+            "comme le %(day)s."
+        )
+        self._warn("date-order", message % {"text": example, "day": date_format(day(example), "j F Y")}, value=example)
+
+    def _warn_decimal(self, example: str, mark: str) -> None:
+        message = _(
+            "Rien ne dit si « %(text)s » compte des milliers ; « %(mark)s » est pris pour la virgule des décimales."
+        )
+        self._warn("decimal-mark", message % {"text": example, "mark": mark}, value=example)
+
+    def _say_ignored(self, headings: list[str], places: dict[str, int]) -> None:
+        used = set(places.values())
+        ignored = [text for place, text in enumerate(headings) if text and place not in used]
+        if ignored:
+            names = ", ".join(f"« {text} »" for text in ignored)[:800]
+            self._warn(
+                "ignored-columns", _("Ces colonnes ne servent pas : %(names)s.") % {"names": names}, count=len(ignored)
+            )
+
+
+def _says_total(cells: list) -> bool:
+    return any(fold(cell).startswith(TOTAL_WORDS) for cell in cells if type(cell) is str and cell)
+
+
+def _divided(value: int, by: int) -> int:
+    """Rounded to the nearest, halves away from zero."""
+    return (abs(value) * 2 + by) // (by * 2) * (1 if value >= 0 else -1)
