@@ -1,22 +1,14 @@
 """What the tests of imports share: no broker, and the real files beside the checkout when they are there."""
 
-import os
-from pathlib import Path
-
 import pytest
-from django.conf import settings as project
 
-SHARED = Path(os.environ.get("SHARED_DIR", project.BASE_DIR.parent / "shared"))
+from tests.surroundings import SHARED_DIR
 
 
 @pytest.fixture
 def shared():
-    """The folder of real files."""
-    if not SHARED.is_dir():
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"the real files must be in {SHARED}")
-        pytest.skip(f"the real files are not in {SHARED}")
-    return SHARED / "data"
+    """The folder of real files; tests that use it are marked so, and skipped without it."""
+    return SHARED_DIR / "data"
 
 
 @pytest.fixture(autouse=True)
