@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils import timezone
 
 from tests.access.world import Side, Who
@@ -39,6 +40,13 @@ class Page:
 
 def tomorrow():
     return timezone.localdate() + dt.timedelta(days=1)
+
+
+def address_of(page: Page, side: Side) -> str:
+    """The address of this page about something of this side."""
+    if isinstance(page.address, str):
+        return page.address
+    return reverse(page.name, kwargs=page.address(side) if page.address else None)
 
 
 def a_client(side):

@@ -3,13 +3,11 @@
 import contextlib
 
 import pytest
-from django.db import connection, transaction
-from django.test import Client
-from django.urls import URLPattern, get_resolver, reverse
+from django.db import connection
+from django.urls import URLPattern, get_resolver
 
-from tests.access import world as worlds
-from tests.access.table import PAGES, Page
-from tests.access.world import Who
+from tests.access.table import PAGES, Page, address_of
+from tests.access.world import Who, undone
 
 pytestmark = pytest.mark.django_db
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
@@ -39,38 +37,6 @@ def test_every_address_is_declared_once_and_every_declared_one_exists():
     assert set(declared) - set(existing) == set(), "these addresses are gone: take them out of tests/access/table.py"
 
 
-@pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker):
-    """The firm, made once for the module and rolled back at its end; every test leaves it as it was."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield worlds.build()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(scope="module")
-def browsers(world):
-    """One browser for each identity, logged in. A crash is a page with status 500, not an exception."""
-    browsers = {who: Client(raise_request_exception=False) for who in Who}
-    for who, browser in browsers.items():
-        if who in world.people:
-            browser.force_login(world.people[who])
-        browser.at_start = browser.cookies.output(header="", sep=";")
-    return browsers
-
-
-@pytest.fixture(autouse=True)
-def _as_many_tries_as_it_takes(settings):
-    settings.ACCOUNT_RATE_LIMITS = False
-
-
-@contextlib.contextmanager
-def undone():
-    """What happens inside is rolled back."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
 def state():
     """A digest of every row of every table that holds anything of the firm."""
     tables = sorted(set(connection.introspection.table_names()) - NOT_STATE)
@@ -78,12 +44,6 @@ def state():
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(one.format(table) for table in tables))
         return dict(cursor.fetchall())
-
-
-def address_of(page: Page, side):
-    if isinstance(page.address, str):
-        return page.address
-    return reverse(page.name, kwargs=page.address(side) if page.address else None)
 
 
 def is_kept_out(page, who):
@@ -112,8 +72,6 @@ def is_accepted_post(page, method, who, side):
 
 
 def ask(browser, page, method, side):
-    browser.cookies.clear()
-    browser.cookies.load(browser.at_start)  # as if nobody had logged out since
     if method == "POST":
         return browser.post(address_of(page, side), page.data(side))
     return browser.generic(method, address_of(page, side))

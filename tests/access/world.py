@@ -1,8 +1,12 @@
 """A small firm where two people have one client each, and everybody who may or may not look at them."""
 
+import contextlib
 import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
+
+from django.db import transaction
 
 from accounts.models import Firm, Invitation, User
 from accounts.roles import Role
@@ -19,6 +23,8 @@ from tests.factories import (
     ServiceFactory,
     UserFactory,
 )
+
+FIGURE = Decimal("7919.73")  # every amount of the owner's client, and of nobody else's
 
 
 class Who(StrEnum):
@@ -71,24 +77,37 @@ def build() -> World:
     }
     run = ScoringRunFactory(scored=2, in_window=2, ranked=2, revenue=12_000, positive_revenue=12_000)
     everybody_sees = {Who.MARKETING, Who.DIRECTION, Who.ADMINISTRATOR}
-    own = _side(people[Who.OWNER], run, frozenset({Who.OWNER, Who.MANAGER, *everybody_sees}))
-    other = _side(people[Who.COLLEAGUE], run, frozenset({Who.COLLEAGUE, Who.OTHER_MANAGER, *everybody_sees}))
+    own = _side(people[Who.OWNER], run, FIGURE, frozenset({Who.OWNER, Who.MANAGER, *everybody_sees}))
+    other = _side(
+        people[Who.COLLEAGUE], run, Decimal("4200.00"), frozenset({Who.COLLEAGUE, Who.OTHER_MANAGER, *everybody_sees})
+    )
     return World(people=people, sides={"own": own, "other": other}, run=run)
 
 
-def _side(owner, run, seen_by):
+def _side(owner, run, amount, seen_by):
     client = ClientFactory(owner=owner)
     service = ServiceFactory()
+    amounts = ("monetary", "tier_revenue", "previous_revenue", "recent_half_revenue", "amount_at_risk")
     return Side(
         owner=owner,
         client=client,
         contact=ContactFactory(client=client, email=f"contact-{client.pk}@client.example"),
-        invoice=InvoiceFactory(client=client, service=service),
+        invoice=InvoiceFactory(client=client, service=service, amount_ht=amount),
         service=service,
-        score=ScoreFactory(run=run, client=client, at_risk=True, risk_reasons=["rhythm"], amount_at_risk=6000),
+        score=ScoreFactory(
+            run=run, client=client, at_risk=True, risk_reasons=["rhythm"], **dict.fromkeys(amounts, amount)
+        ),
         action=ActionFactory(client=client, assignee=owner, due_on=dt.date(2026, 11, 2)),
         invitation=Invitation.objects.create(
             email=f"invite-{client.pk}@cabinet.example", roles=[Role.COMMERCIAL], token_hash=f"{client.pk:064}"
         ),
         seen_by=seen_by,
     )
+
+
+@contextlib.contextmanager
+def undone():
+    """What happens inside is rolled back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

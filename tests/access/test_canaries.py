@@ -1,0 +1,156 @@
+"""Goal S2: what one salesperson looks after shows in nothing that anybody who may not see it is answered.
+
+Two nets. Canaries: every text of the owner's side is a strange word, looked for in every answer. Independence: once
+the owner's things are renamed, multiplied and given other figures, every page of the others is the same to the byte;
+that covers counts, totals, ranks and drawings, which no word gives away.
+"""
+
+import re
+
+import pytest
+
+from clients.models import Client, Contact, Event, Import, ImportFile, Invoice, Service
+from tests.access.table import CAMPAIGNS, CLIENTS, COCKPIT, PAGES, address_of
+from tests.access.world import Who, undone
+from tests.factories import ActionFactory, ClientFactory, ContactFactory, InvoiceFactory, ScoreFactory
+
+pytestmark = pytest.mark.django_db
+OUTSIDERS = [Who.STRANGER, Who.COLLEAGUE, Who.OTHER_MANAGER]
+ABOUT_CLIENTS = [*CLIENTS, *CAMPAIGNS, *COCKPIT]
+READ = [page for page in PAGES if not page.name.startswith("admin")]
+CANARY = "zibeline"
+FIGURE_SHOWN = re.compile(r"7.?919\b|7.?920\b")
+TOKEN = re.compile(r'(csrfmiddlewaretoken" value|X-CSRFToken&quot;:|X-CSRFToken":|name="token" value)[ =]*"?[\w&;-]+')
+QUERIES = [
+    "",
+    "?q=zibel",
+    "?page=2",
+    "?per_page=100",
+    "?tri=client",
+    "?sort=-ca",
+    "?client={client}",
+    "?commercial={owner}",
+    "?portefeuille={owner}",
+    "?portefeuille=equipe",
+    "?vue=mes-clients",
+    "?person={owner}",
+    "?segment=loyal&palier=B&risque=1",
+    "?sans_score=1",
+]
+
+
+@pytest.fixture
+def side(world):
+    """The owner's side, every text of it a canary; its amounts are the figure of world.FIGURE."""
+    side = world.sides["own"]
+    Client.objects.filter(pk=side.client.pk).update(
+        **{name: f"{CANARY}-{name}" for name in ("name", "code", "address", "city", "notes", "phone", "vat_number")},
+        email=f"{CANARY}@canari.example",
+        postcode="79197",
+    )
+    Contact.objects.filter(pk=side.contact.pk).update(
+        name=f"{CANARY}-contact", role=f"{CANARY}-fonction", email=f"{CANARY}@contact.example", phone=f"{CANARY}-tel"
+    )
+    Invoice.objects.filter(pk=side.invoice.pk).update(number=f"{CANARY}-facture")
+    side.invoice.lines.update(label=f"{CANARY}-ligne")
+    Service.objects.filter(pk=side.service.pk).update(name=f"{CANARY}-service", code=f"{CANARY}-s")
+    side.action.note = f"{CANARY}-action"
+    side.action.save()
+    ActionFactory(
+        client=side.client,
+        assignee=side.owner,
+        kind="visit",
+        note=f"{CANARY}-faite",
+        outcome="reached",
+        done_at="2026-11-02T10:00:00Z",
+        done_by=side.owner,
+    )
+    Event.objects.create(client=side.client, kind="note", happened_on="2026-10-01", label=f"{CANARY}-evenement")
+    batch = Import.objects.create(status=Import.Status.COMMITTED, launched_by=world.people[Who.ADMINISTRATOR])
+    ImportFile.objects.create(batch=batch, position=1, name=f"{CANARY}.csv", size=1, sha256="0" * 64)
+    return side
+
+
+def is_a_list(page):
+    return page in ABOUT_CLIENTS and page.get and page.address is None
+
+
+def addresses(page, side):
+    """The ways to ask for this page that may lead to what is the owner's."""
+    address = address_of(page, side)
+    words = {"client": side.client.pk, "owner": side.owner.pk}
+    return [address + query.format(**words) for query in (QUERIES if is_a_list(page) else [""])]
+
+
+def text_of(answer):
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    headers = [value for name, value in answer.headers.items() if name in ("Location", "Content-Disposition")]
+    return "\n".join([*headers, content.decode(errors="replace")])
+
+
+def everything_answered(page, world, browser):
+    """(what was asked, what was answered) for every way to ask for this page, of either side, read or posted to."""
+    for side in world.sides.values():
+        for address in addresses(page, side):
+            yield address, text_of(browser.get(address))
+    own = world.sides["own"]
+    with undone():
+        yield f"POST {address_of(page, own)}", text_of(browser.post(address_of(page, own), page.data(own)))
+
+
+def leaks(asked, answered):
+    return CANARY in answered.replace(asked, "") or FIGURE_SHOWN.search(answered)
+
+
+@pytest.mark.parametrize("page", READ, ids=lambda page: page.name)
+def test_no_word_nor_figure_of_the_owner_reaches_who_may_not_see_it(page, world, browsers, side):
+    told = [
+        f"{asked} to {who}"
+        for who in OUTSIDERS
+        for asked, answered in everything_answered(page, world, browsers[who])
+        if leaks(asked, answered)
+    ]
+    assert told == []
+
+
+def readable(page, who):
+    return page.get and who in page.get
+
+
+def test_the_net_catches_what_the_owner_themselves_see(world, browsers, side):
+    caught = [
+        page.name
+        for page in ABOUT_CLIENTS
+        if readable(page, Who.OWNER)
+        for asked, answered in everything_answered(page, world, browsers[Who.OWNER])
+        if leaks(asked, answered)
+    ]
+    assert {"cockpit:at-risk", "cockpit:client-page"} <= set(caught)
+
+
+def seen_by(who, world, browser, page):
+    """What this person reads on this page, without the tokens that change at each visit."""
+    other = world.sides["other"]
+    return {address: TOKEN.sub("", text_of(browser.get(address))) for address in addresses(page, other)}
+
+
+def upset(side, run):
+    """Gives the owner other clients, names and figures."""
+    Client.objects.filter(pk=side.client.pk).update(name="Autre nom", city="Ailleurs")
+    for number in range(12):
+        client = ClientFactory(owner=side.owner, name=f"Nouveau {number}")
+        ContactFactory(client=client)
+        InvoiceFactory(client=client, amount_ht=5000 + number)
+        ScoreFactory(run=run, client=client, at_risk=True, amount_at_risk=5000 + number, tier="A")
+        ActionFactory(client=client, assignee=side.owner)
+
+
+@pytest.mark.parametrize("who", [Who.COLLEAGUE, Who.OTHER_MANAGER])
+def test_nothing_that_happens_to_the_owner_changes_what_others_read(world, browsers, who):
+    pages = [page for page in ABOUT_CLIENTS if readable(page, who)]
+    before = {page.name: seen_by(who, world, browsers[who], page) for page in pages}
+    upset(world.sides["own"], world.run)
+    after = {page.name: seen_by(who, world, browsers[who], page) for page in pages}
+    assert [
+        address for name in before for address in before[name] if before[name][address] != after[name][address]
+    ] == []
