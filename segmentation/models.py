@@ -245,7 +245,8 @@ class ScoringRun(models.Model):
     )
     started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
-    superseded_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    # A run that goes takes along those it replaced: set to null, they would stand again.
+    superseded_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     error = models.TextField(blank=True)
 
     # Resolved for this run.

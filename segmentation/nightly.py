@@ -67,15 +67,14 @@ def business_date() -> dt.date:
 
 @transaction.atomic
 def forget_old_runs() -> None:
-    """Deletes runs made by themselves more than 35 days ago, but the last as-of of each month and the one on show."""
+    """Deletes runs made by themselves more than 35 days ago, but the last of each month and the one on show."""
     runs = ScoringRun.objects.official()
     month_ends = (
         runs.standing().order_by("as_of__year", "as_of__month", "-as_of").distinct("as_of__year", "as_of__month")
     )
-    kept = set(month_ends.values_list("pk", flat=True))
-    by_hand = runs.filter(trigger=ScoringRun.Trigger.HAND).values_list("superseded_by", flat=True)
+    kept = list(month_ends.values_list("pk", flat=True))
     old = runs.filter(started_at__lt=timezone.now() - KEPT_FOR).exclude(trigger=ScoringRun.Trigger.HAND)
-    old.exclude(status=ScoringRun.Status.RUNNING).exclude(pk__in=kept | set(by_hand)).delete()
+    old.exclude(status=ScoringRun.Status.RUNNING).exclude(pk__in=kept).delete()
 
 
 def _opened(date: dt.date) -> LedgerEntry | None:

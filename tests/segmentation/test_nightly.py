@@ -229,3 +229,13 @@ def test_runs_older_than_35_days_go_but_month_ends_and_those_made_by_hand_stay()
     kept = [str(day) for day in ScoringRun.objects.order_by("as_of").values_list("as_of", flat=True)]
     assert kept == ["2025-11-30", "2025-12-15", "2025-12-17"]
     assert Score.objects.count() == 3
+
+
+def test_a_run_that_goes_takes_along_those_it_replaced():
+    long_ago = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    second = ScoringRunFactory(as_of=dt.date(2025, 11, 29), trigger="night", started_at=long_ago)
+    ScoringRunFactory(as_of=dt.date(2025, 11, 29), trigger="hand", started_at=long_ago, superseded_by=second)
+    newest = ScoringRunFactory(as_of=dt.date(2025, 11, 30), trigger="night", started_at=long_ago)
+    with at("2026-03-10T02:30"):
+        nightly.forget_old_runs()
+    assert list(ScoringRun.objects.all()) == [newest]
