@@ -100,7 +100,7 @@ class Engine:
             dashboards=_cents(per_bill * 0.10, 5) if size > 0.75 and life.step == 1 else 0,
             accounts=_cents(yearly * 0.16, 10),
             legal=_cents(yearly * 0.05, 10) if size > 0.3 else 0,
-            closing=3 + int(rng.random() * 4) if rng.random() < 0.75 else 1 + int(rng.random() * 12),
+            closing=3 + int(rng.random() * 3) if rng.random() < 0.75 else 1 + int(rng.random() * 12),
         )
 
     def _bills(self, index: int, life: Life, size: float, yearly: float) -> list[Document]:

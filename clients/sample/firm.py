@@ -28,7 +28,7 @@ HEADINGS = (
     "Ville",
     "Service",
     "Libellé",
-    "Montant HT",
+    "Montant HT ligne",
     "Montant TVA",
     "Commercial",
 )
@@ -76,6 +76,13 @@ class Firm:
 
     def identities(self) -> Iterator[Identity]:
         return (self.identity(index) for index in range(self.size))
+
+    def client_since(self, index: int) -> dt.date | None:
+        """The day an old client came, long before the first invoice known here; None for the others."""
+        first = self.engine.documents(index)[0].day
+        if first > self.engine.calendar.start + 45:
+            return None
+        return dt.date.fromordinal(first).replace(day=1) - dt.timedelta(days=31 * (index * 17 % 140 + 1))
 
     def write_invoices(self, out: TextIO, *, owners: tuple[str, ...] = (), in_order: bool = True) -> int:
         """How many lines were written: one row a line of invoice, amounts and dates as French software prints them.

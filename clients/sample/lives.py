@@ -28,8 +28,8 @@ class Life(NamedTuple):
 
 # The sample: most clients pay monthly fees and are well; every segment, tier and reason of risk has somebody.
 FIRM = (
-    Life(0.260, 1, (0.10, 1.00)),
-    Life(0.080, 1, (0.05, 0.95), history=(6, 34)),
+    Life(0.210, 1, (0.10, 1.00)),
+    Life(0.130, 1, (0.05, 0.97), history=(7, 34)),
     Life(0.150, 1, (0.35, 1.00), bills_payroll_apart=True),
     Life(0.060, 3, (0.25, 0.95), silence=(3, 28)),
     Life(0.075, 3, (0.55, 1.00), silence=(32, 88)),

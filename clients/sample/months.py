@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dateutil.relativedelta import relativedelta
 
 MONTHS = 36
-YEARLY_RISE = 1.025
+YEARLY_RISE = 1.04
 
 
 class Calendar:
@@ -26,6 +26,10 @@ class Calendar:
             [start + min(day_of_month, length) - 1 for start, length in zip(self._starts, lengths, strict=True)]
             for day_of_month in range(1, 32)
         ]
+
+    def days(self) -> range:
+        """Every day of the sample."""
+        return range(self.start + 1, self.end + 1)
 
     def month_of(self, day: int) -> int:
         """The position, from 0, of the month that holds this day."""

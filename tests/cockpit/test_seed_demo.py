@@ -1,0 +1,208 @@
+"""The sample firm once loaded: everything that the product shows has somebody, and the figures add up."""
+
+import datetime as dt
+import io
+import stat
+from collections import Counter
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth import authenticate
+from django.core.management import call_command
+from django.db.models import Count, F, Max, Min, Sum
+from django.test import RequestFactory
+from django.utils import timezone
+
+from accounts.models import Firm, User
+from accounts.roles import Role
+from campaigns.models import Action
+from clients.models import Client, Contact, Import, ImportFinding, Invoice, InvoiceLine, Service, TimeEntry
+from clients.sample import firm as invented
+from clients.sample import team
+from segmentation.models import RiskReason, Score, ScoringRun, SegmentSlug, Tier
+
+DAY = dt.date(2026, 11, 22)
+TABLES = (User, Client, Contact, Service, Invoice, InvoiceLine, TimeEntry, Import, ScoringRun, Score, Action)
+
+
+def seed(folder, day=DAY):
+    out = io.StringIO()
+    call_command("seed_demo", day=day, logins=folder / "demo-logins", stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def folder(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The folder of the logins, while the sample firm is in the database: it is loaded once for the whole module."""
+    path = tmp_path_factory.mktemp("demo")
+    with django_db_blocker.unblock():
+        (path / "said").write_text(seed(path))
+    yield path
+    with django_db_blocker.unblock():
+        call_command("flush", interactive=False, verbosity=0)
+
+
+@pytest.fixture
+def demo(folder, db):
+    """The sample firm's folder; what a test changes is put back after it."""
+    return folder
+
+
+def state():
+    return [list(model.objects.order_by("pk").values()) for model in TABLES]
+
+
+def scores():
+    return Score.objects.of(ScoringRun.objects.latest_at())
+
+
+def test_there_are_248_clients_whose_invoices_end_yesterday(demo):
+    days = Invoice.objects.aggregate(first=Min("issued_on"), last=Max("issued_on"))
+
+    assert Client.objects.count() == 248
+    assert dt.date(2023, 11, 21) < days["first"] < dt.date(2023, 12, 1)
+    assert days["last"] == dt.date(2026, 11, 21)
+
+
+def test_everything_hangs_on_one_import(demo):
+    loaded = Import.objects.get()
+    for model in (Client, Invoice, Contact, TimeEntry):
+        assert set(model.objects.values_list("created_by_import", flat=True)) == {loaded.pk}
+
+
+def test_the_import_found_nothing_wrong(demo):
+    loaded = Import.objects.get()
+    assert not loaded.findings.filter(severity__in=[ImportFinding.Severity.ERROR, ImportFinding.Severity.REFUSAL])
+    assert loaded.file_total == loaded.imported_total
+
+
+def test_money_adds_up_from_lines_to_invoices_to_the_file(demo):
+    off = Invoice.objects.annotate(lines_total=Sum("lines__amount_ht")).exclude(lines_total=F("amount_ht"))
+    written = sum(
+        cents
+        for _, documents in invented.Firm(day=DAY).engine.stream(invented.CLIENTS)
+        for document in documents
+        for _, cents in document.lines
+    )
+
+    assert not off.exists()
+    assert Invoice.objects.aggregate(total=Sum("amount_ht"))["total"] == Decimal(written) / 100
+
+
+def test_every_segment_tier_and_reason_of_risk_has_somebody(demo):
+    reasons = Counter(reason for score in scores() for reason in score.risk_reasons)
+
+    assert set(scores().values_list("segment", flat=True)) == set(SegmentSlug.values)
+    assert set(scores().values_list("tier", flat=True)) >= set(Tier.values)
+    assert set(reasons) >= set(RiskReason.values)
+    assert min(reasons[reason] for reason in RiskReason.values) >= 5
+
+
+def test_most_clients_are_not_at_risk(demo):
+    at_risk = scores().at_risk().count() / scores().count()
+    assert 0.14 < at_risk < 0.22
+
+
+def test_healthy_ways_of_being_a_client_are_hardly_ever_at_risk(demo):
+    """Steady clients billed each month or quarter make the firm: the list of alerts is not about them."""
+    engine = invented.Firm(day=DAY).engine
+    steady = {
+        f"C{index + 1:05}" for index in range(invented.CLIENTS) if engine.lives.index(engine.life(index)) in range(5)
+    }
+    alarmed = scores().at_risk().filter(client__code__in=steady).count()
+
+    assert len(steady) > 248 / 2
+    assert alarmed <= len(steady) * 0.03
+
+
+def test_the_first_tier_makes_about_two_thirds_of_revenue(demo):
+    by_tier = dict(scores().exclude(tier="").values_list("tier").annotate(total=Sum("tier_revenue")))
+    assert Decimal("0.60") < by_tier["A"] / sum(by_tier.values()) < Decimal("0.70")
+
+
+def test_tier_revenues_add_up_to_the_year(demo):
+    run = ScoringRun.objects.latest_at()
+    year = Invoice.objects.counted().filter(issued_on__gt=dt.date(2025, 11, 21)).aggregate(total=Sum("amount_ht"))
+    assert scores().aggregate(total=Sum("tier_revenue"))["total"] == run.revenue == year["total"]
+
+
+def test_each_salesperson_has_a_portfolio_with_clients_at_risk(demo):
+    for person in User.objects.with_role(Role.COMMERCIAL):
+        mine = scores().visible_to(person)
+        assert mine.count() >= 40
+        assert mine.at_risk().count() >= 4
+
+
+def test_a_few_clients_wait_for_somebody(demo):
+    assert 0 < Client.objects.unassigned().count() <= 10
+
+
+def test_each_role_has_somebody_who_can_log_in(demo):
+    logins = dict(line.split("\t") for line in (demo / "demo-logins").read_text().splitlines())
+    request = RequestFactory().get("/")
+
+    roles = [role for email in logins for role in User.objects.get(email=email).roles]
+    assert Counter(roles) == {"commercial": 4, "manager": 2, "marketing": 1, "direction": 1, "administrator": 1}
+    for email, password in list(logins.items())[:2]:
+        assert authenticate(request, email=email, password=password)
+        assert not authenticate(request, email=email, password=password[:-1])
+
+
+def test_logins_are_printed_and_kept_for_their_owner_only(demo):
+    path = demo / "demo-logins"
+    said = (demo / "said").read_text()
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    for line in path.read_text().splitlines():
+        email, password = line.split("\t")
+        assert f"{email} " in said
+        assert password in said
+
+
+def test_every_part_of_the_product_is_shown(demo):
+    assert set(Firm.current().parts) == set(Firm.Part.values)
+
+
+def test_clients_have_a_main_contact_and_hours(demo):
+    assert Contact.objects.filter(is_main=True).count() == 248
+    assert TimeEntry.objects.aggregate(n=Count("client", distinct=True))["n"] == 248
+
+
+def test_monthly_fees_are_marked_as_such(demo):
+    recurring = Service.objects.filter(is_recurring=True).values_list("name", flat=True)
+    assert set(recurring) == {"Tenue comptable mensuelle", "Paie", "Tableaux de bord"}
+
+
+def test_calls_were_made_and_one_is_overdue_for_each_salesperson(demo):
+    outcomes = set(Action.objects.done().values_list("outcome", flat=True))
+    assert outcomes == {"reached", "message-left", "call-back"}
+    for person in User.objects.with_role(Role.COMMERCIAL):
+        assert Action.objects.filter(assignee=person).overdue(timezone.localdate()).exists()
+
+
+def test_a_second_loading_changes_nothing_and_says_so(demo):
+    before = state()
+    said = seed(demo, day=DAY + dt.timedelta(days=40))
+
+    assert "déjà chargé" in said
+    assert state() == before
+
+
+def test_a_loading_cut_short_is_finished_by_the_next(demo):
+    TimeEntry.objects.all().delete()
+    Contact.objects.all().delete()
+    Action.objects.all().delete()
+
+    seed(demo)
+
+    assert Contact.objects.filter(is_main=True).count() == 248
+    assert TimeEntry.objects.count() > 10_000
+    assert Action.objects.exists()
+
+
+def test_a_person_already_there_keeps_their_password(demo, tmp_path):
+    before = User.objects.get(email=team.DIRECTOR).password
+    logins = {login.email: login.password for login in team.hire(logins=tmp_path / "lost")}
+
+    assert User.objects.get(email=team.DIRECTOR).password == before
+    assert logins[team.DIRECTOR] == ""
