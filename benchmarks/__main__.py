@@ -1,0 +1,108 @@
+"""`python -m benchmarks`: measures, prints, and with `--check` fails when a ratio went beyond what is recorded."""
+
+import argparse
+import os
+import platform
+import sys
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+from benchmarks import imports, load, ratios, scoring, screens  # noqa: E402 - models need Django set up
+from benchmarks.database import own_database, server_version  # noqa: E402
+
+SIZES = (1_000, 10_000, 100_000)
+IMPORT_LINES = 400_000
+QUICK_IMPORT_LINES = 20_000
+REQUESTS = 30
+
+
+def main() -> int:
+    options = _options()
+    print(f"PostgreSQL {_in_own_database(server_version)}, Python {platform.python_version()}, {os.cpu_count()} cores")
+    measured: dict[str, float] = {}
+    sizes = SIZES[:1] if options.quick else SIZES
+    if "pages" in options.only or "scoring" in options.only:
+        _measure_sizes(sizes, options, measured)
+    if "import" in options.only:
+        _measure_import(QUICK_IMPORT_LINES if options.quick else IMPORT_LINES, measured)
+    if options.record:
+        ratios.write(measured)
+    return _checked(measured) if options.check else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="1,000 clients and 20,000 lines only")
+    parser.add_argument("--check", action="store_true", help="fail beyond 1.25 × the ratios of docs/performance.md")
+    parser.add_argument("--record", action="store_true", help="write the ratios measured into docs/performance.md")
+    parser.add_argument("--repetitions", type=int, default=5, help="of each scoring; medians are kept")
+    parts = ["scoring", "pages", "import"]
+    parser.add_argument("--only", nargs="+", choices=parts, default=parts, help="what to measure")
+    return parser.parse_args()
+
+
+def _in_own_database(function, *arguments):
+    with own_database():
+        return function(*arguments)
+
+
+def _measure_sizes(sizes: tuple[int, ...], options: argparse.Namespace, measured: dict[str, float]) -> None:
+    each: dict[int, scoring.Scored] = {}
+    for clients in sizes:
+        with own_database():
+            invoices = load.fill(clients)
+            print(f"\n{clients:,} clients, {invoices:,} invoices")
+            each[clients] = found = scoring.measure(options.repetitions)
+            print(
+                f"  scoring {found.scoring_ms:,.0f} ms, GROUP BY {found.group_by_ms:,.1f} ms: ratio {found.ratio:.2f}, "
+                f"{found.microseconds_a_client:.1f} µs a client"
+            )
+            measured[f"scoring / group by, {clients} clients"] = found.ratio
+            if "pages" in options.only:
+                _measure_pages(clients, found, measured)
+    if len(each) == len(SIZES):
+        flatness = each[SIZES[-1]].microseconds_a_client / each[SIZES[-2]].microseconds_a_client
+        print(f"\ntime a client at {SIZES[-1]:,} / at {SIZES[-2]:,}: {flatness:.2f}")
+        measured["time a client, 100000 / 10000"] = flatness
+
+
+def _measure_pages(clients: int, scored: scoring.Scored, measured: dict[str, float]) -> None:
+    for served in screens.measure(REQUESTS):
+        print(
+            f"  {served.page:10} {served.person:12} p50 {served.p50:6.1f} ms, p95 {served.p95:6.1f} ms, "
+            f"{served.queries} queries"
+        )
+        measured[f"{served.page} for {served.person} / scoring, {clients} clients"] = served.p50 / scored.scoring_ms
+
+
+def _measure_import(lines: int, measured: dict[str, float]) -> None:
+    with own_database():
+        found = imports.measure(lines)
+    faster = found.lines_a_second / found.tuned_lines_a_second
+    print(f"\nimport of {found.lines:,} lines")
+    print(f"  pipeline              {found.pipeline_s:6.1f} s, {found.lines_a_second:9,.0f} lines/s")
+    print(f"  raw COPY, no checks   {found.copy_s:6.1f} s, {found.lines / found.copy_s:9,.0f} lines/s")
+    print(
+        f"  django-import-export  {found.tuned_s:6.1f} s, {found.tuned_lines_a_second:9,.0f} lines/s on "
+        f"{found.slice_lines:,}: the pipeline is {faster:.1f} times faster"
+    )
+    measured[f"pipeline / raw copy, {lines} lines"] = found.pipeline_s / found.copy_s
+    measured[f"pipeline / tuned django-import-export a line, {lines} lines"] = 1 / faster
+
+
+def _checked(measured: dict[str, float]) -> int:
+    record = ratios.recorded()
+    for name in ratios.unknown(measured, record):
+        print(f"not recorded yet: {name}")
+    slower = ratios.exceeded(measured, record)
+    for sentence in slower:
+        print(f"SLOWER  {sentence}", file=sys.stderr)
+    print(f"{len(measured)} ratios measured, {len(slower)} beyond their record")
+    return 1 if slower else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

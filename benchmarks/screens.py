@@ -1,0 +1,53 @@
+"""Server time and number of queries of the pages that people open every day, by who sees all and who sees theirs."""
+
+import statistics
+import time
+from typing import NamedTuple
+
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client as Browser
+
+from accounts.models import User
+
+PAGES = {"dashboard": "/", "clients": "/clients/", "at-risk": "/a-risque/"}
+PEOPLE = {"direction": "direction@bench.example", "salesperson": "commercial0@bench.example"}
+WARM_UPS = 3
+
+
+class Served(NamedTuple):
+    """One page for one person, in milliseconds."""
+
+    page: str
+    person: str
+    p50: float
+    p95: float
+    queries: int
+
+
+def measure(requests: int) -> list[Served]:
+    """Each page for each person, by the test client: Django and PostgreSQL, without network or web server."""
+    call_command("collectstatic", interactive=False, verbosity=0)  # pages name their files by digest
+    return [_served(page, path, person, requests) for page, path in PAGES.items() for person in PEOPLE]
+
+
+def _served(page: str, path: str, person: str, requests: int) -> Served:
+    browser = Browser(SERVER_NAME="localhost")
+    browser.force_login(User.objects.get(email=PEOPLE[person]))
+    for _ in range(WARM_UPS):
+        _get(browser, path)
+    queries: list[str] = []
+    with connection.execute_wrapper(lambda execute, sql, *rest: queries.append(sql) or execute(sql, *rest)):
+        _get(browser, path)
+    times = sorted(_get(browser, path) for _ in range(requests))
+    p95 = statistics.quantiles(times, n=20, method="inclusive")[-1]
+    return Served(page, person, statistics.median(times), p95, len(queries))
+
+
+def _get(browser: Browser, path: str) -> float:
+    started = time.perf_counter()
+    response = browser.get(path)
+    elapsed = (time.perf_counter() - started) * 1_000
+    if response.status_code != 200:
+        raise RuntimeError(f"{path} answered {response.status_code}")
+    return elapsed
