@@ -2,7 +2,6 @@
 
 from django.urls import reverse
 
-from cockpit.context import page
 from cockpit.scope import PARAMETER, Scope
 from segmentation.models import Tier
 
@@ -16,7 +15,7 @@ class Links:
 
     @property
     def clients(self) -> str:
-        return page("cockpit:client-list") or "/clients/"
+        return reverse("cockpit:client-list")
 
     def of(self, query: str) -> str:
         """The list of clients with these parameters."""

@@ -81,9 +81,6 @@ def _query_without(params: QueryDict, name: str) -> str:
 class RiskTable(ClientTable):
     """Clients at risk, the most euros at stake first."""
 
-    class Meta(ClientTable.Meta):
-        """django-tables2 reads the Meta of the class itself only."""
-
     client = cell("risk_client", gettext_lazy("Client"), css="c-name")
     segment = cell("segment", gettext_lazy("Segment"), css="c-seg")
     silence = cell("rhythm", gettext_lazy("Silence / rythme habituel"), css="c-late", falls_first=True)
@@ -94,9 +91,6 @@ class RiskTable(ClientTable):
 
 class PortfolioTable(ClientTable):
     """All clients, the highest revenue first."""
-
-    class Meta(ClientTable.Meta):
-        """django-tables2 reads the Meta of the class itself only."""
 
     client = cell("client", gettext_lazy("Client"), css="c-name")
     palier = cell("tier", gettext_lazy("Palier"), css="c-tier")
