@@ -119,7 +119,9 @@ def test_headings_stacked_on_two_rows_are_joined():
 
 
 def test_credit_notes_are_told_by_sign_or_by_type():
-    import_text("Client;Date;Type;Montant HT\nA;13/01/2025;Facture;100\nA;14/01/2025;Avoir;30\nA;15/01/2025;Avoir;-20\n")
+    import_text(
+        "Client;Date;Type;Montant HT\nA;13/01/2025;Facture;100\nA;14/01/2025;Avoir;30\nA;15/01/2025;Avoir;-20\n"
+    )
     assert amounts() == [Decimal(-30), Decimal(-20), Decimal(100)]
     assert Invoice.objects.filter(kind=Invoice.Kind.CREDIT_NOTE).count() == 2
 
