@@ -104,12 +104,12 @@ class RiskSelection(Selection):
     def totals(self) -> dict:
         """How many clients the list holds and the euros at stake: `clients`, `amount`."""
         return self.scores().aggregate(
-            clients=Count("pk"), amount=Coalesce(Sum("amount_at_risk"), Decimal(0), output_field=DecimalField())
+            clients=Count("client"), amount=Coalesce(Sum("amount_at_risk"), Decimal(0), output_field=DecimalField())
         )
 
     def counts(self) -> dict[str, int]:
         """How many clients each view holds before any filter, in one query."""
-        views = {f"view{place}": Count("pk", filter=rule(self.user)) for place, rule in enumerate(VIEWS.values())}
+        views = {f"view{place}": Count("client", filter=rule(self.user)) for place, rule in enumerate(VIEWS.values())}
         found = self.scope.scores(self.run).at_risk().aggregate(**views)
         return dict(zip(VIEWS, found.values(), strict=True))
 
@@ -120,7 +120,7 @@ def _without_open_action():
 
 VIEWS = {
     "": lambda user: Q(at_risk=True),
-    "mes-clients": lambda user: Q(client__owner=user),
+    "mes-clients": lambda user: Q(client__in=Client.objects.owned_by(user)),
     "a-ne-pas-perdre": lambda user: Q(segment=SegmentSlug.CANNOT_LOSE),
     "silence": lambda user: Q(silence_ratio__gt=LONG_SILENCE),
     "sans-action": lambda user: _without_open_action(),

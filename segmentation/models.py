@@ -363,6 +363,7 @@ class Score(models.Model):
         indexes = [
             models.Index(
                 fields=["run", "-amount_at_risk", "client"],
+                include=["segment", "silence_ratio"],  # what the views of the list are counted on
                 condition=Q(at_risk=True),
                 name="scores_at_risk_by_amount",
             ),
