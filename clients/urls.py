@@ -1,4 +1,18 @@
-"""Addresses of the facts: imports."""
+"""Addresses of the facts: imports, and sharing clients out."""
+
+from django.urls import path
+
+from clients.views import imports, sharing
 
 app_name = "clients"
-urlpatterns = []
+urlpatterns = [
+    path("importer/", imports.import_new, name="import"),
+    path("importer/historique/", imports.import_history, name="import-history"),
+    path("importer/partager/", sharing.share_out, name="share-out"),
+    path("importer/<int:pk>/suivi/", imports.import_progress, name="import-progress"),
+    path("importer/<int:pk>/bilan/", imports.import_report, name="import-report"),
+    path("importer/<int:pk>/confirmer/", imports.confirm_import, name="confirm-import"),
+    path("importer/<int:pk>/abandonner/", imports.decline_import, name="decline-import"),
+    path("importer/<int:pk>/abonnements/", imports.mark_recurring, name="mark-recurring"),
+    path("importer/<int:pk>/erreurs/<str:file_format>/", imports.export_errors, name="import-errors"),
+]

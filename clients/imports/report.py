@@ -3,16 +3,20 @@
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, Sum
+from django.db.models import CharField, Count, QuerySet, Sum
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
+from accounts.roles import Right
 from clients.imports.book import Book
 from clients.imports.findings import RefusedError, label_of
 from clients.imports.merge import ConfirmationNeededError, Outcome
-from clients.models import Import, ImportFinding, Invoice
+from clients.models import Import, ImportFinding, Invoice, Service
 
 Severity = ImportFinding.Severity
 MOST_LISTED = 10_000
@@ -283,3 +287,25 @@ def error_counts(batch: Import) -> Iterable[dict]:
     """How many errors of each kind, the most frequent first."""
     rows = batch.findings.filter(severity=Severity.ERROR).values("reason").annotate(rows=Count("id"))
     return [{"label": label_of(row["reason"]), **row} for row in rows.order_by("-rows", "reason")]
+
+
+# --- Monthly fees that it found -------------------------------------------------------------------
+
+
+def monthly_fees(batch: Import) -> QuerySet:
+    """The findings on services that look like monthly fees and are not marked as recurring yet."""
+    waiting = Service.objects.filter(is_recurring=False).annotate(text=Cast("pk", CharField())).values("text")
+    return batch.findings.filter(reason="monthly-fee", value__in=waiting).order_by("-count", "id")
+
+
+@transaction.atomic
+def mark_recurring(batch: Import, *, by: User) -> list[int]:
+    """The services marked as recurring, among those this import proposed.
+
+    Raises PermissionDenied without the right to manage settings.
+    """
+    if not by.may(Right.MANAGE_SETTINGS):
+        raise PermissionDenied
+    ids = [int(value) for value in monthly_fees(batch).values_list("value", flat=True)]
+    Service.objects.filter(pk__in=ids).update(is_recurring=True)
+    return ids

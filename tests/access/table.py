@@ -91,7 +91,29 @@ WIRING = [
     Page("healthz", get=ANYBODY),
     Page("readyz", get=ANYBODY),
 ]
-CLIENTS: list[Page] = []
+
+
+def an_import(side):
+    return {"pk": side.batch.pk}
+
+
+CLIENTS: list[Page] = [
+    Page("clients:import", get=KEEPERS, post=KEEPERS),
+    Page("clients:import-history", get=KEEPERS),
+    Page("clients:import-progress", get=KEEPERS, address=an_import, shows=302),
+    Page("clients:import-report", get=KEEPERS, address=an_import),
+    Page("clients:confirm-import", get=None, post=KEEPERS, address=an_import, answers=(302,)),
+    Page("clients:decline-import", get=None, post=KEEPERS, address=an_import, answers=(302,)),
+    Page("clients:mark-recurring", get=None, post=KEEPERS, address=an_import, answers=(302,)),
+    Page(
+        "clients:import-errors",
+        get=None,
+        post=KEEPERS,
+        address=lambda side: {"pk": side.batch.pk, "file_format": "csv"},
+        answers=(200,),
+    ),
+    Page("clients:share-out", get=MANAGERS | KEEPERS, post=MANAGERS | KEEPERS),
+]
 CAMPAIGNS: list[Page] = []
 SETTINGS = [
     Page("cockpit:settings", get=EVERYBODY),
@@ -221,6 +243,10 @@ ADMINISTRATION = [
     Page("admin:app_list", get=KEEPERS, post=KEEPERS, address=lambda side: {"app_label": "accounts"}),
     Page("admin/(?P<url>.*)$", get=KEEPERS, post=KEEPERS, address="/admin/rien-ici/", shows=404, answers=(404,)),
     *administration("accounts_user", lambda side: side.owner.pk, changes=True),
+    *administration("clients_client", lambda side: side.client.pk, changes=True, adds=True),
+    *administration("clients_service", lambda side: side.service.pk, changes=True, adds=True),
+    *administration("clients_invoice", lambda side: side.invoice.pk),
+    *administration("clients_import", lambda side: side.batch.pk),
     *administration("accounts_firm", lambda side: 1),
     *administration("accounts_invitation", lambda side: side.invitation.pk),
 ]

@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts.models import Firm, Invitation, User
 from accounts.roles import Role
 from campaigns.models import Action
-from clients.models import Client, Contact, Invoice, Service
+from clients.models import Client, Contact, Import, Invoice, Service
 from segmentation.models import Score, ScoringRun
 from tests.factories import (
     ActionFactory,
@@ -52,6 +52,7 @@ class Side:
     score: Score
     action: Action
     invitation: Invitation
+    batch: Import
     seen_by: frozenset[Who]
 
 
@@ -101,6 +102,7 @@ def _side(owner, run, amount, seen_by):
         invitation=Invitation.objects.create(
             email=f"invite-{client.pk}@cabinet.example", roles=[Role.COMMERCIAL], token_hash=f"{client.pk:064}"
         ),
+        batch=Import.objects.create(status=Import.Status.COMMITTED, launched_by=owner),
         seen_by=seen_by,
     )
 

@@ -174,7 +174,8 @@ def test_a_siret_damaged_by_a_spreadsheet_is_refused_and_its_row_kept():
 
 def test_lines_of_one_number_make_one_invoice():
     import_text(
-        "N° facture;Client;Date;Article;Montant HT\nF1;A;13/01/2025;Paie;100\nF2;A;14/01/2025;Bilan;5\nF1;A;13/01/2025;Conseil;50\n"
+        "N° facture;Client;Date;Article;Montant "
+        "HT\nF1;A;13/01/2025;Paie;100\nF2;A;14/01/2025;Bilan;5\nF1;A;13/01/2025;Conseil;50\n"
     )
     assert one(number="F1").amount_ht == 150
     assert InvoiceLine.objects.filter(invoice__number="F1").count() == 2

@@ -1,0 +1,62 @@
+"""What people send about facts: files to import, clients to share out."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.hierarchy import led_by
+from accounts.models import User
+
+MOST_FILES = 50
+MOST_BYTES = 500 * 1024 * 1024
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """One file or several."""
+
+    widget = FilesInput
+
+    def clean(self, data, initial=None):
+        files = data if isinstance(data, list | tuple) else [data]
+        cleaned = [super(FilesField, self).clean(file, initial) for file in files or [None]]
+        if len(cleaned) > MOST_FILES:
+            raise ValidationError(_("Choisissez au plus %(most)s fichiers à la fois.") % {"most": MOST_FILES})
+        if sum(file.size for file in cleaned) > MOST_BYTES:
+            raise ValidationError(_("Ces fichiers dépassent 500 Mo : importez-les en plusieurs fois."))
+        return cleaned
+
+
+class ImportForm(forms.Form):
+    """The files of one import, and the source they belong to."""
+
+    files = FilesField(
+        label=_("Fichiers"),
+        allow_empty_file=True,  # the import itself says what is wrong with an empty file
+        error_messages={"required": _("Choisissez au moins un fichier.")},
+    )
+    source = forms.CharField(
+        label=_("Nom de la source"),
+        required=False,
+        max_length=120,
+        help_text=_("Seulement si vous importez plusieurs comptabilités ou plusieurs logiciels de facturation."),
+    )
+
+
+class SharingForm(forms.Form):
+    """To whom clients without owner go, one by one, by a rule or from a list pasted from a spreadsheet."""
+
+    owner = forms.ModelChoiceField(label=_("Commercial"), queryset=User.objects.none(), required=False)
+    pasted = forms.CharField(
+        label=_("Liste"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("Une ligne par client : son code ou son nom, puis l’e-mail ou le nom du commercial."),
+    )
+
+    def __init__(self, *args, user: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = led_by(user)

@@ -1,0 +1,91 @@
+"""What the report page shows of an import: its findings sorted into what they are about."""
+
+from functools import cached_property
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from accounts.roles import Right
+from clients.imports import report
+from clients.models import Client, Import, ImportFinding
+
+Severity = ImportFinding.Severity
+LISTED_APART = ("cancelled", "monthly-fee", "probable-duplicate")
+MOST_SHOWN = 100
+
+
+class Summary:
+    """The parts of one import's report. Each asks the database when it is shown."""
+
+    def __init__(self, batch: Import, user: User):
+        self.batch, self.user = batch, user
+
+    @cached_property
+    def refusals(self) -> list[ImportFinding]:
+        return list(self._of(Severity.REFUSAL))
+
+    @cached_property
+    def excluded(self) -> list[dict]:
+        """Left out, by reason: label, count and euros."""
+        return report.excluded(self.batch)
+
+    @property
+    def excluded_count(self) -> int:
+        return sum(row["count"] for row in self.excluded)
+
+    @cached_property
+    def payment_modes(self) -> list[ImportFinding]:
+        """Auxiliaries that are no client, one by one."""
+        return list(self._of(Severity.EXCLUSION).filter(reason="payment-mode")[:MOST_SHOWN])
+
+    @property
+    def errors(self) -> QuerySet:
+        return self._of(Severity.ERROR)
+
+    @cached_property
+    def warnings(self) -> list[ImportFinding]:
+        return list(self._of(Severity.WARNING).exclude(reason__in=LISTED_APART)[:MOST_SHOWN])
+
+    @cached_property
+    def cancelled(self) -> list[ImportFinding]:
+        """Invoices that the new export no longer holds."""
+        return list(self._of(Severity.WARNING).filter(reason="cancelled")[:MOST_SHOWN])
+
+    @cached_property
+    def duplicates(self) -> list[ImportFinding]:
+        return list(self._of(Severity.WARNING).filter(reason="probable-duplicate")[:MOST_SHOWN])
+
+    @cached_property
+    def monthly_fees(self) -> list[ImportFinding]:
+        """Services that look like monthly fees and are not yet marked so."""
+        return list(report.monthly_fees(self.batch))
+
+    @property
+    def may_mark(self) -> bool:
+        return self.user.may(Right.MANAGE_SETTINGS)
+
+    @cached_property
+    def unassigned(self) -> int:
+        """Clients without owner that this person may share out."""
+        if not self.user.may(Right.ASSIGN_CLIENTS):
+            return 0
+        return Client.objects.visible_to(self.user).unassigned().count()
+
+    @property
+    def is_dry_run(self) -> bool:
+        return self.batch.status == Import.Status.DRY_RUN
+
+    @property
+    def is_committed(self) -> bool:
+        return self.batch.status == Import.Status.COMMITTED
+
+    @property
+    def has_figures(self) -> bool:
+        return self.is_committed or self.is_dry_run
+
+    @property
+    def waits(self) -> bool:
+        return self.batch.status == Import.Status.CONFIRMATION
+
+    def _of(self, severity: str) -> QuerySet:
+        return self.batch.findings.filter(severity=severity).order_by("id")

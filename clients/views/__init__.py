@@ -1,0 +1,1 @@
+"""Pages of the facts: importing them, and sharing clients out."""
