@@ -8,6 +8,7 @@ GET, HEAD and POST are all there is: every other method gets 405 whoever asks.
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
@@ -36,6 +37,7 @@ class Page:
     shows: int = 200  # what a reader gets
     leads_on: frozenset[Who] = frozenset()  # readers sent to another page instead
     answers: tuple[int, ...] = (200, 302)  # what an accepted post gets
+    writes: frozenset[str] = frozenset()  # by posting `data`: "table.column", "table +", "table -"
 
 
 def tomorrow():
@@ -53,10 +55,26 @@ def a_client(side):
     return {"pk": side.client.pk}
 
 
+def as_csv(side):
+    return {"file_format": "csv"}
+
+
 def a_person(side):
     return {"pk": side.owner.pk}
 
 
+def columns(table, *names, but=""):
+    return frozenset(f"{table}.{name}" for name in names if name != but)
+
+
+NAMED = {"first_name": "Anne", "last_name": "Roy", "phone": "0102"}
+PERSON = {
+    **NAMED,
+    "email": "anne@cabinet.example",
+    "roles": "marketing",
+    "manager": "",
+    "weekly_hours": "20",
+}
 ENTRANCE = [
     Page("account_login", get=ANYBODY, post=ANYBODY, leads_on=EVERYBODY),
     Page("account_inactive", get=ANYBODY),
@@ -81,8 +99,26 @@ ENTRANCE = [
 ]
 ACCOUNTS = [
     Page("account_change_password", get=EVERYBODY, post=EVERYBODY),
-    Page("accounts:account", get=EVERYBODY, post=EVERYBODY),
-    Page("accounts:firm", get=KEEPERS, post=KEEPERS),
+    Page(
+        "accounts:account",
+        get=EVERYBODY,
+        post=EVERYBODY,
+        data=lambda side: {
+            "first_name": "Anne",
+            "last_name": "Roy",
+            "phone": "0102",
+            "language": "en",
+            "theme": "dark",
+        },
+        writes=columns("accounts_user", "first_name", "last_name", "phone", "language", "theme"),
+    ),
+    Page(
+        "accounts:firm",
+        get=KEEPERS,
+        post=KEEPERS,
+        data=lambda side: {"name": "Roy", "revenue_word": "honoraires", "owner_word": "responsable", "parts": []},
+        writes=columns("accounts_firm", "name", "revenue_word", "owner_word", "parts"),
+    ),
     Page("accounts:journal", get=KEEPERS),
     Page("accounts:outbox", get=KEEPERS),
     Page("accounts:outbox-mail", get=KEEPERS, address=lambda side: {"name": "perdu.log"}, shows=404),
@@ -119,11 +155,35 @@ SETTINGS = [
     Page("cockpit:settings", get=EVERYBODY),
     Page("cockpit:team", get=KEEPERS),
     Page(
-        "cockpit:invite", get=KEEPERS, post=KEEPERS, data=lambda side: {"email": "a@b.example", "roles": "commercial"}
+        "cockpit:invite",
+        get=KEEPERS,
+        post=KEEPERS,
+        data=lambda side: {"email": "a@b.example", "roles": "commercial", "manager": ""},
+        writes=frozenset({"accounts_invitation +"}),
     ),
-    Page("cockpit:revoke-invitation", get=None, post=KEEPERS, address=lambda side: {"pk": side.invitation.pk}),
-    Page("cockpit:person", get=KEEPERS, post=KEEPERS, address=a_person),
-    Page("cockpit:deactivate-person", get=KEEPERS, post=KEEPERS, address=a_person),
+    Page(
+        "cockpit:revoke-invitation",
+        get=None,
+        post=KEEPERS,
+        address=lambda side: {"pk": side.invitation.pk},
+        writes=columns("accounts_invitation", "revoked_at"),
+    ),
+    Page(
+        "cockpit:person",
+        get=KEEPERS,
+        post=KEEPERS,
+        address=a_person,
+        data=lambda side: PERSON,
+        writes=columns("accounts_user", *PERSON, but="manager") | {"accounts_user.manager_id"},
+    ),
+    Page(
+        "cockpit:deactivate-person",
+        get=KEEPERS,
+        post=KEEPERS,
+        address=a_person,
+        data=lambda side: {"successor": ""},
+        writes=frozenset({"accounts_user.is_active", "clients_client.owner_id", "campaigns_action.assignee_id"}),
+    ),
     Page("cockpit:reactivate-person", get=None, post=KEEPERS, address=a_person),
 ]
 CALLERS = SALES | MANAGERS | DIRECTION
@@ -142,17 +202,31 @@ COCKPIT: list[Page] = [
         post=CALLERS,
         address=lambda side: {"pk": side.action.pk},
         of_a_client=True,
-        data=lambda side: {"outcome": "done"},
+        data=lambda side: {"outcome": "done", "note": "Fait."},
         answers=(302,),
+        writes=columns("campaigns_action", "done_at", "done_by_id", "note", "outcome"),
     ),
-    Page("cockpit:client-list-export", get=None, post=EXPORTERS, address=lambda side: {"file_format": "csv"}),
-    Page("cockpit:at-risk-export", get=None, post=EXPORTERS, address=lambda side: {"file_format": "csv"}),
+    Page(
+        "cockpit:client-list-export",
+        get=None,
+        post=EXPORTERS,
+        address=lambda side: {"file_format": "csv"},
+        writes=frozenset({"accounts_export +"}),
+    ),
+    Page(
+        "cockpit:at-risk-export",
+        get=None,
+        post=EXPORTERS,
+        address=lambda side: {"file_format": "csv"},
+        writes=frozenset({"accounts_export +"}),
+    ),
     Page(
         "cockpit:assign-clients",
         get=None,
         post=ASSIGNERS,
         data=lambda side: {"clients": side.client.pk, "owner": ""},
         answers=(302,),
+        writes=columns("clients_client", "owner_id"),
     ),
     Page("cockpit:undo-assignment", get=None, post=ASSIGNERS, answers=(302,)),
     Page("cockpit:at-risk", get=EVERYBODY),
@@ -163,8 +237,9 @@ COCKPIT: list[Page] = [
         post=CALLERS,
         address=a_client,
         of_a_client=True,
-        data=lambda side: {"outcome": "reached", "note": "Content."},
+        data=lambda side: {"outcome": "reached", "note": "Content.", "token": str(UUID(int=1)), "planned": ""},
         answers=(302,),
+        writes=columns("campaigns_action", "done_at", "done_by_id", "note", "outcome", "token"),
     ),
     Page(
         "cockpit:plan-action",
@@ -172,8 +247,9 @@ COCKPIT: list[Page] = [
         post=CALLERS,
         address=a_client,
         of_a_client=True,
-        data=lambda side: {"due_on": tomorrow()},
+        data=lambda side: {"due_on": tomorrow(), "kind": "visit", "assignee": side.owner.pk},
         answers=(302,),
+        writes=frozenset({"campaigns_action +"}),
     ),
     Page(
         "cockpit:undo-action",
@@ -184,10 +260,10 @@ COCKPIT: list[Page] = [
         answers=(302,),
     ),
     Page(
-        "cockpit:plan-calls",
+        "cockpit:plan-calls",  # writes nothing here: the client has a call planned
         get=None,
         post=CALLERS,
-        data=lambda side: {"clients": side.client.pk, "due_on": tomorrow()},
+        data=lambda side: {"clients": side.client.pk, "due_on": tomorrow(), "kind": "call", "assignee": "commercial"},
         answers=(302,),
     ),
     Page("cockpit:unplan-calls", get=None, post=CALLERS, address=lambda side: {"at": "2026-11-01T09:00:00+00:00"}),
@@ -250,4 +326,5 @@ ADMINISTRATION = [
     *administration("accounts_firm", lambda side: 1),
     *administration("accounts_invitation", lambda side: side.invitation.pk),
 ]
-PAGES = [*WIRING, *ENTRANCE, *ACCOUNTS, *CLIENTS, *CAMPAIGNS, *SETTINGS, *COCKPIT, *ADMINISTRATION]
+ABOUT_CLIENTS = [*CLIENTS, *CAMPAIGNS, *COCKPIT]
+PAGES = [*WIRING, *ENTRANCE, *ACCOUNTS, *SETTINGS, *ABOUT_CLIENTS, *ADMINISTRATION]

@@ -5,18 +5,19 @@ the owner's things are renamed, multiplied and given other figures, every page o
 that covers counts, totals, ranks and drawings, which no word gives away.
 """
 
+import io
 import re
+import zipfile
 
 import pytest
 
 from clients.models import Client, Contact, Event, Import, ImportFile, Invoice, Service
-from tests.access.table import CAMPAIGNS, CLIENTS, COCKPIT, PAGES, address_of
+from tests.access.table import ABOUT_CLIENTS, PAGES, address_of
 from tests.access.world import Who, undone
 from tests.factories import ActionFactory, ClientFactory, ContactFactory, InvoiceFactory, ScoreFactory
 
 pytestmark = pytest.mark.django_db
 OUTSIDERS = [Who.STRANGER, Who.COLLEAGUE, Who.OTHER_MANAGER]
-ABOUT_CLIENTS = [*CLIENTS, *CAMPAIGNS, *COCKPIT]
 READ = [page for page in PAGES if not page.name.startswith("admin")]
 CANARY = "zibeline"
 FIGURE_SHOWN = re.compile(r"7.?919\b|7.?920\b")
@@ -84,6 +85,9 @@ def addresses(page, side):
 
 def text_of(answer):
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            content = b"\n".join(book.read(part) for part in sorted(book.namelist()) if "core.xml" not in part)
     headers = [value for name, value in answer.headers.items() if name in ("Location", "Content-Disposition")]
     return "\n".join([*headers, content.decode(errors="replace")])
 
@@ -134,6 +138,26 @@ def seen_by(who, world, browser, page):
     return {address: TOKEN.sub("", text_of(browser.get(address))) for address in addresses(page, other)}
 
 
+EXPORTS = [page for page in ABOUT_CLIENTS if page.name.endswith("-export")]
+
+
+def exported(browser, page, side):
+    """Ways to export this list, in both formats."""
+    address = address_of(page, side)
+    for kind, queries in (("csv", QUERIES), ("xlsx", QUERIES[:2])):
+        for query in queries:
+            asked = address.replace("csv", kind) + query.format(client=side.client.pk, owner=side.owner.pk)
+            with undone():
+                yield asked, text_of(browser.post(asked))
+
+
+@pytest.mark.parametrize("page", EXPORTS, ids=lambda page: page.name)
+def test_an_export_holds_nothing_of_the_owner_for_who_may_not_see_it(page, world, browsers, side):
+    found = {who: [leaks(*pair) for pair in exported(browsers[who], page, side)] for who in [*OUTSIDERS, Who.OWNER]}
+    assert not any(found[Who.STRANGER] + found[Who.COLLEAGUE] + found[Who.OTHER_MANAGER])
+    assert any(found[Who.OWNER])
+
+
 def upset(side, run):
     """Gives the owner other clients, names and figures."""
     Client.objects.filter(pk=side.client.pk).update(name="Autre nom", city="Ailleurs")
@@ -149,7 +173,9 @@ def upset(side, run):
 def test_nothing_that_happens_to_the_owner_changes_what_others_read(world, browsers, who):
     pages = [page for page in ABOUT_CLIENTS if readable(page, who)]
     before = {page.name: seen_by(who, world, browsers[who], page) for page in pages}
+    files = {page.name: dict(exported(browsers[who], page, world.sides["other"])) for page in EXPORTS}
     upset(world.sides["own"], world.run)
+    assert files == {page.name: dict(exported(browsers[who], page, world.sides["other"])) for page in EXPORTS}
     after = {page.name: seen_by(who, world, browsers[who], page) for page in pages}
     assert [
         address for name in before for address in before[name] if before[name][address] != after[name][address]

@@ -5,6 +5,7 @@ import re
 import pytest
 from allauth.core.internal import ratelimit
 from django.core import mail
+from django.core.cache import cache
 from django.urls import NoReverseMatch, reverse
 
 from accounts.roles import Role
@@ -97,6 +98,14 @@ def test_at_most_twenty_guesses_an_hour_are_checked(client, person, clock, monke
         try_login(client, password=f"essai {number}", address=f"192.0.2.{number}")
         clock.now += 30
     assert len(checked) == 20
+
+
+def test_guessing_at_many_accounts_does_not_wipe_out_the_count_of_one(client, person, clock):
+    for number in range(5):
+        try_login(client, password="perdu", address=f"192.0.2.{number}")
+    for number in range(400):
+        cache.set(f"compte-{number}", [clock.now], 900)
+    assert not try_login(client, address="198.51.100.7")[0]
 
 
 def test_a_browser_known_to_the_person_is_not_kept_out_by_a_guesser(client, person, clock):
