@@ -2,6 +2,8 @@
 
 import os
 
+from config import logs
+
 wsgi_app = "config.wsgi:application"
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_WORKERS", "2"))
@@ -13,3 +15,4 @@ max_requests = 5000
 max_requests_jitter = 500
 control_socket_disable = True
 accesslog = None  # one line a request is written by config.logs, without addresses or tokens
+logconfig_dict = logs.CONFIGURATION

@@ -6,6 +6,7 @@ from `.data/`: an embedded PostgreSQL, a broker made of files, mail written to a
 
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 import fontpkg_figtree
@@ -14,7 +15,7 @@ from csp.constants import NONE, SELF
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from config import secrets
+from config import logs, secrets
 
 env = environ.Env()
 TESTING = "pytest" in sys.modules
@@ -31,7 +32,11 @@ SECRET_KEY = secrets.checked(env("SECRET_KEY", default=""), variable="SECRET_KEY
 )
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 SERVED_OVER_HTTPS = SITE_URL.startswith("https://")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = [  # the site's own name, others given, and this machine, whence health is asked
+    *filter(None, [urlsplit(SITE_URL).hostname]),
+    *env.list("ALLOWED_HOSTS", default=[]),
+    *("localhost", "127.0.0.1", "[::1]"),
+]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 # --- Applications, lowest first -------------------------------------------------------------------
@@ -62,6 +67,7 @@ INSTALLED_APPS = [
     "import_export",
 ]
 MIDDLEWARE = [
+    "config.logs.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -248,6 +254,10 @@ USE_I18N = True
 USE_THOUSAND_SEPARATOR = True
 TIME_ZONE = "Europe/Paris"
 USE_TZ = True
+
+# --- Log ------------------------------------------------------------------------------------------
+
+LOGGING = logs.CONFIGURATION
 
 # --- Static files and uploads ---------------------------------------------------------------------
 
