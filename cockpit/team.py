@@ -1,4 +1,4 @@
-"""Réglages › Équipe: who is here, with which rights; letting people in, and out without losing what they follow."""
+"""Réglages › Équipe: who is here, with which rights; letting people in, and out without losing what they followed."""
 
 from django import forms
 from django.contrib import messages
