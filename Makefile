@@ -22,28 +22,28 @@ install:
 	@VENV="$(VENV)" sh scripts/install.sh
 
 demo: install
-	@$(MANAGE) serve --demo
+	@exec $(MANAGE) serve --demo
 
 run: install
-	@$(MANAGE) serve
+	@exec $(MANAGE) serve
 
 test: install
-	@$(PY) -m pytest -n auto --dist worksteal $(ARGS)
+	@exec $(PY) -m pytest -n auto --dist worksteal $(ARGS)
 
 check: install
-	@$(PY) scripts/check.py
+	@exec $(PY) scripts/check.py
 
 bench: install
-	@$(PY) -m benchmarks $(ARGS)
+	@exec $(PY) -m benchmarks $(ARGS)
 
 bench-check: install
-	@$(PY) -m benchmarks --check $(ARGS)
+	@exec $(PY) -m benchmarks --check $(ARGS)
 
 messages: install
-	@$(PY) scripts/messages.py
+	@exec $(PY) scripts/messages.py
 
 screenshots: install
-	@$(PY) scripts/screenshots.py $(ARGS)
+	@exec $(PY) scripts/screenshots.py $(ARGS)
 
 clean:
 	@find . -name __pycache__ -not -path './$(VENV)/*' -type d -prune -exec rm -rf {} +

@@ -10,6 +10,7 @@ import time
 import uuid
 from pathlib import Path
 from queue import Empty
+from typing import Any
 
 from kombu.exceptions import ChannelError
 from kombu.transport import filesystem
@@ -19,12 +20,12 @@ from kombu.utils.json import dumps, loads
 class Channel(filesystem.Channel):
     """Messages are files of one folder, oldest name first; a dot before the name hides one being written or read."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for folder in (Path(self.data_folder_out), self.control_folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def _put(self, queue, payload, **kwargs):
+    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override]
         name = f"{time.time_ns():020}_{uuid.uuid4()}.{queue}.msg"
         draft = Path(self.data_folder_out, f".{name}")
         try:
@@ -33,7 +34,7 @@ class Channel(filesystem.Channel):
         except OSError as error:
             raise ChannelError(f"Cannot write the message {draft}") from error
 
-    def _get(self, queue):
+    def _get(self, queue: str, timeout: float | None = None) -> dict[str, Any]:
         for name in sorted(os.listdir(self.data_folder_in)):  # noqa: PTH208 (names are all we need, a hundred times a minute)
             if name.startswith(".") or not name.endswith(f".{queue}.msg"):
                 continue
@@ -42,12 +43,12 @@ class Channel(filesystem.Channel):
                 Path(self.data_folder_in, name).rename(taken)
             except FileNotFoundError:
                 continue  # another process was faster
-            payload = loads(taken.read_text())
+            message: dict[str, Any] = loads(taken.read_text())
             taken.unlink()
-            return payload
+            return message
         raise Empty
 
-    def _queue_bind(self, exchange, routing_key, pattern, queue):
+    def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
         binding = filesystem.exchange_queue_t(routing_key or "", pattern or "", queue or "")
         with (self.control_folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)

@@ -3,7 +3,6 @@
 import os
 import shutil
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -166,7 +165,7 @@ def _backup() -> Finding:
 
 
 def _disk() -> Finding:
-    free = shutil.disk_usage(_nearest(settings.DATA_DIR)).free
+    free = shutil.disk_usage(_nearest(Path(settings.DATA_DIR))).free
     return Finding(
         _("Disque"),
         free >= LEAST_DISK_BYTES,
@@ -179,10 +178,9 @@ def _moment(when: datetime) -> str:
 
 
 def _queue_folder() -> Path:
-    return Path(settings.CELERY_BROKER_TRANSPORT_OPTIONS["data_folder_in"])
+    return Path(str(settings.CELERY_BROKER_TRANSPORT_OPTIONS["data_folder_in"]))
 
 
 def _nearest(folder: Path) -> Path:
-    with suppress(StopIteration):
-        return next(place for place in (folder, *folder.parents) if place.exists())
-    return Path("/")
+    """The folder itself, or the closest one above it that exists."""
+    return next(place for place in (folder, *folder.parents) if place.exists())

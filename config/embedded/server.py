@@ -22,6 +22,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -320,7 +321,7 @@ def _first_number(file: Path) -> int | None:
 
 
 @contextlib.contextmanager
-def _explained(server: Server):
+def _explained(server: Server) -> Iterator[None]:
     """Turns what the system refuses into a message that says what to do."""
     try:
         yield

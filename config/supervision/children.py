@@ -31,17 +31,19 @@ class Leash:
             start_new_session=True,
             cwd="/",
         )
+        assert self._process.stdin is not None
+        self._pipe = self._process.stdin
 
     def tell(self, group: int) -> None:
         """Tells of a process group started (positive) or ended (negative)."""
         with suppress(BrokenPipeError):
-            self._process.stdin.write(f"{group:+d}\n".encode())
-            self._process.stdin.flush()
+            self._pipe.write(f"{group:+d}\n".encode())
+            self._pipe.flush()
 
     def release(self) -> None:
         """Lets the leash go, and waits for it; it ends whatever it was not told had ended."""
         with suppress(BrokenPipeError):
-            self._process.stdin.close()
+            self._pipe.close()
         self._process.wait()
 
 
@@ -84,7 +86,7 @@ class Child:
 
     def signal(self, number: int) -> None:
         """Sends a signal to the program itself, which tells its own children."""
-        if self.is_running:
+        if self.process is not None and self.process.poll() is None:
             self.process.send_signal(number)
 
     def kill(self) -> None:

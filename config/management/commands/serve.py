@@ -1,4 +1,6 @@
 import os
+import signal
+from io import StringIO
 from pathlib import Path
 
 from django.conf import settings
@@ -10,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import invitations
 from config.preparation import prepare
 from config.supervision.children import Leash
-from config.supervision.supervisor import CannotStartError, Supervisor, answers, listening, programs
+from config.supervision.supervisor import STOPPING_SIGNALS, CannotStartError, Supervisor, answers, listening, programs
 
 
 class Command(BaseCommand):
@@ -28,16 +30,32 @@ class Command(BaseCommand):
         parser.add_argument("--demo", action="store_true", help="charge le cabinet d’exemple")
 
     def handle(self, *args, host, port, demo, **options):
+        for number in STOPPING_SIGNALS:  # even where a shell had us ignore them
+            signal.signal(number, signal.default_int_handler)
+        try:
+            logins = self._prepare(demo)
+            with self._door(host, port) as door:
+                self._serve(door, logins)
+        except KeyboardInterrupt:
+            self._say(_("Arrêté."))
+
+    def _prepare(self, demo) -> str:
+        """Makes the database ready; what the sample firm's loading had to say, its logins among it."""
         self._say(_("Préparation de la base de données…"))
+        spoken = StringIO()
         try:
             prepare()
+            if demo:
+                self._say(_("Chargement du cabinet d’exemple…"))
+                call_command("seed_demo", stdout=spoken, stderr=self.stderr)
         except OperationalError as error:
             raise CommandError(str(error)) from error
-        if demo:
-            call_command("seed_demo", stdout=self.stdout, stderr=self.stderr)
         connections.close_all()
+        return spoken.getvalue()
+
+    def _door(self, host, port):
         try:
-            door = listening(host, port)
+            return listening(host, port)
         except OSError as error:
             raise CommandError(
                 _(
@@ -46,10 +64,8 @@ class Command(BaseCommand):
                 )
                 % {"first": port, "last": port + 49, "host": host, "cause": error.strerror}
             ) from error
-        with door:
-            self._serve(door)
 
-    def _serve(self, door):
+    def _serve(self, door, logins):
         host, port = door.getsockname()[:2]
         reach = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 (compared, not bound)
         address = os.environ.get("SITE_URL") or f"http://{reach}:{port}"
@@ -64,14 +80,14 @@ class Command(BaseCommand):
         try:
             supervisor.run(
                 is_ready=lambda: answers((reach, port)),
-                on_ready=lambda: self._announce(address, logs, first),
+                on_ready=lambda: self._announce(address, logs, logins, first),
             )
         except CannotStartError as error:
             raise CommandError(self._why_not(error)) from error
         self._say(_("Arrêté."))
 
-    def _announce(self, address: str, logs: Path, first: str | None) -> None:
-        self._say("")
+    def _announce(self, address: str, logs: Path, logins: str, first: str | None) -> None:
+        self._say(f"\n{logins}")
         self._say(_("Cap Clients est prêt : %(address)s") % {"address": address})
         if first:
             self._say(
