@@ -21,7 +21,7 @@ env = environ.Env()
 TESTING = "pytest" in sys.modules
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
-if TESTING:
+if TESTING and DATA_DIR.name != "tests":
     DATA_DIR = DATA_DIR / "tests"  # beside the data in use, never in it
 
 # --- Identity of this installation ----------------------------------------------------------------

@@ -1,16 +1,20 @@
 """What every test may rely on: PostgreSQL, the segments and version 1 of the rules, no network but this host."""
 
 import importlib
+import os
 import socket
 import uuid
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
 from django.db.models.signals import post_migrate
 
 from tests import surroundings
+
+os.environ["DATA_DIR"] = str(settings.DATA_DIR)  # the programs that tests start work on the tests' own data
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +67,7 @@ def chromium():
 
 
 @pytest.fixture(autouse=True)
-def _own_cache(settings):
+def _own_cache():
     """Nothing counted or kept by another test, in this process or the one beside it."""
     prefix = uuid.uuid4().hex
     settings.CACHES["default"]["KEY_PREFIX"] = prefix
