@@ -3,12 +3,13 @@
 import datetime as dt
 from bisect import bisect_left
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Sum
+from django.db.models import Q, QuerySet, Sum
 
-from clients.models import Invoice
+from clients.models import Client, Invoice, InvoiceLine, Service
 
 
 def month_ends(as_of: dt.date, months: int) -> list[dt.date]:
@@ -33,3 +34,40 @@ def monthly_amounts(client_ids: Iterable[int], *, as_of: dt.date, months: int = 
     for client_id, issued_on, amount in days:
         amounts[client_id][bisect_left(ends, issued_on) - 1] += amount
     return amounts
+
+
+@dataclass(frozen=True)
+class ServiceAmounts:
+    """What a client bought of one service over 12 months, and over the 12 before. No service: lines without one."""
+
+    service: Service | None
+    amount: Decimal
+    former: Decimal
+
+
+def amounts_by_service(client: Client, *, as_of: dt.date) -> list[ServiceAmounts]:
+    """The services that this client bought in the 24 months up to `as_of`, the most euros of the last 12 first."""
+    middle, start = as_of - relativedelta(months=12), as_of - relativedelta(months=24)
+    lines = InvoiceLine.objects.filter(
+        invoice__client=client,
+        invoice__status__in=Invoice.COUNTED,
+        invoice__issued_on__gt=start,
+        invoice__issued_on__lte=as_of,
+    )
+    found = (
+        lines.order_by()
+        .values("service_id")
+        .annotate(
+            now=Sum("amount_ht", filter=Q(invoice__issued_on__gt=middle), default=Decimal(0)),
+            before=Sum("amount_ht", filter=Q(invoice__issued_on__lte=middle), default=Decimal(0)),
+        )
+    )
+    services = Service.objects.in_bulk([row["service_id"] for row in found if row["service_id"]])
+    amounts = [ServiceAmounts(services.get(row["service_id"]), row["now"], row["before"]) for row in found]
+    return sorted(amounts, key=lambda one: (-one.amount, -one.former))
+
+
+def purchases_by_day(client: Client, *, since: dt.date, until: dt.date) -> QuerySet:
+    """The net amount of each day with an invoice or a credit note: (day, amount), oldest first."""
+    counted = Invoice.objects.counted().filter(client=client, issued_on__gt=since, issued_on__lte=until)
+    return counted.order_by("issued_on").values_list("issued_on").annotate(amount=Sum("amount_ht"))

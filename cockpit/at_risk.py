@@ -27,7 +27,7 @@ def at_risk_list(request: HttpRequest) -> HttpResponse:
     run = ScoringRun.objects.latest_at()
     sheet = _opened(request, run)
     if request.htmx and not request.htmx.history_restore_request and request.htmx.target == "volet":
-        return render(request, "cockpit/_panel.html", {"sheet": sheet})
+        return render(request, "cockpit/_panel.html", {"sheet": sheet, "run": run})
     if run is None:
         return render(request, "cockpit/no_run.html", {"title": _("Clients à risque")})
     selection = RiskSelection(request.user, request.GET, run)

@@ -16,10 +16,10 @@ from accounts.access import required
 from accounts.roles import Right
 from campaigns import actions
 from campaigns.models import Action
+from clients.figures import day
 from clients.models import Client
 from cockpit.forms import CallForm, PlanForm, ticked
 from cockpit.panel import sheet_of
-from cockpit.templatetags.figures import day
 from segmentation.models import ScoringRun
 
 MOST_CHARACTERS = 4000

@@ -6,7 +6,6 @@ from functools import cached_property
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Firm
 from accounts.roles import Right
 from segmentation.models import Score, ScoringRun
 
@@ -80,11 +79,6 @@ class Chrome:
             return []
         drawn = [(title, [link for link in map(self._link, entries) if link]) for title, entries in GROUPS]
         return [(title, links) for title, links in drawn if links]
-
-    @property
-    def firm(self):
-        """The firm and its words: `firm.revenue`, `firm.owner`."""
-        return Firm.current()
 
     @property
     def settings(self):

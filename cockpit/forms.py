@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.hierarchy import led_by
 from accounts.models import User
 from campaigns.models import Action
+from clients.models import Contact
 
 OWNERS = "commercial"  # each client's own salesperson
 MOST_TICKED = 100
@@ -86,3 +87,11 @@ class OwnerForm(forms.Form):
         if asked and asked not in self.people:
             raise ValidationError(_("Choisissez une personne de votre équipe."))
         return self.people.get(asked)
+
+
+class ContactForm(forms.ModelForm):
+    """A person at a client."""
+
+    class Meta:
+        model = Contact
+        fields = ["name", "role", "phone", "email", "is_main"]

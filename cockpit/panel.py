@@ -13,7 +13,8 @@ from accounts.roles import Right
 from campaigns.models import Action
 from clients.activity import month_ends, monthly_amounts
 from clients.models import Client, Contact
-from segmentation.models import Score, ScoringRun, Segment
+from segmentation.explanation import Explanation, Reason, explain
+from segmentation.models import RiskReason, Score, ScoringRun, Segment
 
 LAST_EXCHANGES = 3
 
@@ -33,7 +34,17 @@ class Sheet:
 
     @cached_property
     def score(self) -> Score | None:
-        return Score.objects.filter(run=self.run, client=self.client).select_related("run__rules").first()
+        return Score.objects.filter(run=self.run, client=self.client).select_related("run__rules", "client").first()
+
+    @cached_property
+    def explanation(self) -> Explanation | None:
+        """Why the client is where it is, in words; None without a score."""
+        return explain(self.score) if self.score else None
+
+    @property
+    def reasons(self) -> list[Reason]:
+        """Why the client is at risk, the client's own behaviour first and the segment that sums it up last."""
+        return sorted(self.explanation.reasons, key=lambda reason: reason.slug == RiskReason.GRID)
 
     @cached_property
     def segment(self) -> Segment | None:

@@ -54,7 +54,6 @@ class ClientTable(tables.Table):
         headings = {
             "ca": _("%(revenue)s 12 mois") % {"revenue": firm.revenue},
             "danger": _("%(revenue)s en danger") % {"revenue": firm.revenue},
-            "commercial": firm.owner,
         }
         for name, heading in headings.items():
             if name in self.columns.columns:
@@ -86,7 +85,7 @@ class RiskTable(ClientTable):
     silence = cell("rhythm", gettext_lazy("Silence / rythme habituel"), css="c-late", falls_first=True)
     danger = cell("danger", gettext_lazy("CA en danger"), css="c-num c-main", falls_first=True)
     ca = cell("revenue", gettext_lazy("CA 12 mois"), css="c-num c-wide", falls_first=True)
-    evolution = cell("trend", gettext_lazy("Tendance"), css="c-trend c-wide")
+    evolution = cell("trend", gettext_lazy("Tendance"), css="c-trend")
 
 
 class PortfolioTable(ClientTable):
@@ -100,5 +99,4 @@ class PortfolioTable(ClientTable):
     silence = cell("rhythm", gettext_lazy("Silence"), css="c-late", falls_first=True)
     ca = cell("revenue", gettext_lazy("CA 12 mois"), css="c-num c-main", falls_first=True)
     evolution = cell("trend", gettext_lazy("Évolution"), css="c-trend", falls_first=True)
-    commercial = cell("owner", gettext_lazy("Commercial"), css="c-owner c-wide", sorts=False)
     action = cell("next_action", gettext_lazy("Prochaine action"), css="c-act", sorts=False)

@@ -112,10 +112,29 @@
     findAll("textarea[data-draft]", event.target).forEach((field) => sessionStorage.removeItem(draftKey(field)));
   });
 
+  // --- A print button shows where there is a script to press it.
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+
+  // --- The panel of a list names its client: that row is the current one. Closed, its row has the focus again.
+
+  const mark = () => {
+    const panel = find(".panel[data-client]");
+    if (panel) findAll(".row-link[hx-get]").forEach((link) => {
+      if (link.id === `client-${panel.dataset.client}`) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    });
+  };
+  if (/^#client-\d+$/.test(location.hash)) document.getElementById(location.hash.slice(1))?.focus();
+
   // --- What came by itself: the page, then each fragment.
 
   const settle = (within) => {
     restore(within);
+    findAll("[data-print]", within).forEach((button) => { button.hidden = false; });
+    mark();
     findAll(".list", within).forEach(count);
     find("[role=alert][tabindex]", within)?.focus();
   };

@@ -23,6 +23,8 @@ CANARY = "zibeline"
 FIGURE_SHOWN = re.compile(r"7.?919\b|7.?920\b")
 TOKEN = re.compile(r'(csrfmiddlewaretoken" value|X-CSRFToken&quot;:|X-CSRFToken":|name="token" value)[ =]*"?[\w&;-]+')
 ASIDE = ["", "?commercial={owner}", "?portefeuille={owner}", "?vue=mes-clients", "?sans_score=1"]
+# Scores are places among all the clients of the firm, and the cuts are those of the rules: shown to all (design.md §5).
+EXPLAINED = re.compile(r'<dl class="why">.*?</dl>|<(details|div) class="rule"( open)?>.*?</\1>', re.DOTALL)
 QUERIES = [
     *ASIDE,
     "?q=zibel",
@@ -49,7 +51,7 @@ def side(world):
     )
     Invoice.objects.filter(pk=side.invoice.pk).update(number=f"{CANARY}-facture")
     side.invoice.lines.update(label=f"{CANARY}-ligne")
-    Service.objects.filter(pk=side.service.pk).update(name=f"{CANARY}-service", code=f"{CANARY}-s")
+    Service.objects.filter(pk=side.service.pk).update(code=f"{CANARY}-s")  # names: the catalogue is everybody's
     side.action.note = f"{CANARY}-action"
     side.action.save()
     ActionFactory(
@@ -123,9 +125,10 @@ def test_the_net_catches_what_the_owner_themselves_see(name, world, browsers, si
 
 
 def seen_by(who, world, browser, page):
-    """What this person reads on this page, without the tokens that change at each visit."""
+    """What this person reads on this page, without its tokens nor the places among all that explain a score."""
     other = world.sides["other"]
-    return {address: TOKEN.sub("", text_of(browser.get(address))) for address in addresses(page, other, ASIDE)}
+    answers = {address: text_of(browser.get(address)) for address in addresses(page, other, ASIDE)}
+    return {address: EXPLAINED.sub("", TOKEN.sub("", answered)) for address, answered in answers.items()}
 
 
 EXPORTS = [page for page in ABOUT_CLIENTS if page.name.endswith("-export")]
