@@ -14,3 +14,14 @@ def another_connection() -> Iterator[psycopg.Connection]:
     wanted = {key: parameters[key] for key in ("dbname", "user", "password", "host", "port") if parameters.get(key)}
     with psycopg.connect(**wanted, autocommit=True) as session:
         yield session
+
+
+def advisory_locks(family: int) -> int:
+    """How many advisory locks of this family are held on the database of the tests, by anybody."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database "
+            "WHERE locktype = 'advisory' AND classid = %s AND datname = current_database()",
+            [family],
+        )
+        return cursor.fetchone()[0]

@@ -19,7 +19,7 @@ WITH run AS (
     JOIN segmentation_rules AS rules ON rules.id = run.rules_id
     WHERE run.id = %(run)s
 ),
-measured AS MATERIALIZED (
+measured AS (
     SELECT
         facts.*,
         run.as_of - facts.last_purchase_on AS recency_days,
@@ -81,19 +81,23 @@ graded AS MATERIALIZED (
     FROM measured
     CROSS JOIN run
 ),
+averaged AS (
+    SELECT graded.*, (graded.f + graded.m + 1) / 2 AS fm  -- half up
+    FROM graded
+),
+-- A cell missing from the grid would leave its clients without segment, which the column refuses: the run fails aloud.
 placed AS (
     SELECT
-        graded.*,
-        (graded.f + graded.m + 1) / 2 AS fm,  -- half up
+        averaged.*,
         CASE
-            WHEN graded.is_new THEN 'new'
-            WHEN cell.segment = 'lost' AND graded.last_purchase_on > run.lost_from THEN 'dormant'
+            WHEN averaged.is_new THEN 'new'
+            WHEN cell.segment = 'lost' AND averaged.last_purchase_on > run.lost_from THEN 'dormant'
             ELSE cell.segment
         END AS segment
-    FROM graded
+    FROM averaged
     CROSS JOIN run
     LEFT JOIN segmentation_gridcell AS cell
-        ON cell.rules_id = run.rules_id AND cell.r = graded.r AND cell.fm = (graded.f + graded.m + 1) / 2
+        ON cell.rules_id = run.rules_id AND cell.r = averaged.r AND cell.fm = averaged.fm
 ),
 reasoned AS MATERIALIZED (
     SELECT

@@ -180,6 +180,7 @@ def test_every_score_of_a_run_is_explained_and_reads_the_cuts_as_the_sql_does(ru
     run = score(as_of=AS_OF)
     for found in Score.objects.of(run).select_related("client", "run__rules"):
         words = explain(found)
+        assert found.fm == (found.f + found.m + 1) // 2
         assert words.segment
         assert words.tier
         if found.last_purchase_on > run.rfm_from:

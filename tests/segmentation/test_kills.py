@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from django.db import Error, connection
 
+from segmentation.locks import FAMILY
 from segmentation.models import Score, ScoringRun
 from segmentation.scoring import AlreadyRunning, score
-from tests.connections import another_connection
+from tests.connections import advisory_locks, another_connection
 from tests.segmentation.test_agreement import AS_OF, drawn, exported, stored
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -115,9 +116,7 @@ def test_a_killed_process_frees_its_lock_at_once_and_leaves_nothing_half_written
 def _wait_until_alone():
     """The server notices a dead client at its next look at the connection: within milliseconds when it is idle."""
     deadline = time.monotonic() + 10
-    with connection.cursor() as cursor:
-        while time.monotonic() < deadline:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 7301")
-            if cursor.fetchone() == (0,):
-                return
+    while time.monotonic() < deadline:
+        if advisory_locks(FAMILY) == 0:
+            return
     pytest.fail("the killed process still holds its lock")

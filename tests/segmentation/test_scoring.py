@@ -6,14 +6,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
 from clients.models import Invoice
 from segmentation import scoring
 from segmentation.locks import FAMILY, Lock
 from segmentation.models import Score, ScoringRun
 from segmentation.scoring import AlreadyRunning, NoFacts, default_as_of, score
-from tests.connections import another_connection
+from tests.connections import advisory_locks, another_connection
 from tests.factories import InvoiceFactory, ScoringRunFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -126,9 +126,7 @@ def test_a_run_is_seen_running_by_others_and_leaves_no_lock_behind(monkeypatch):
     monkeypatch.setattr(scoring, "_fill", look)
     score()
     assert seen == [("running",)]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s", [FAMILY])
-        assert cursor.fetchone() == (0,)
+    assert advisory_locks(FAMILY) == 0
 
 
 @pytest.mark.django_db(transaction=True)

@@ -104,6 +104,14 @@ def test_the_rfm_window_is_24_months_when_history_allows(client, oldest, months)
     assert found().run.rfm_window_months == months
 
 
+def test_a_cancelled_purchase_is_no_history(client):
+    (invoice,) = bought(client, ago(months=30))
+    (note,) = bought(client, ago(months=29), amount="-100.00")
+    InvoiceLink.objects.create(document=note, named=invoice, kind="cancels")
+    bought(client, ago(5))
+    assert found().run.rfm_window_months == 12
+
+
 def test_the_rules_may_choose_the_window(client, history):
     Rules.objects.update(rfm_window_months=6)
     bought(client, ago(1))

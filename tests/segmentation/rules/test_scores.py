@@ -73,6 +73,16 @@ def test_an_amount_that_is_not_positive_scores_one_and_counts():
     scores = monetary_scores(clients)
     assert scores[:10] == [1] * 10
     assert scores[10:] == [2] * 2 + [3] * 6 + [4] * 6 + [5] * 6
+    assert Score.objects.first().run.monetary_cuts[0] == Decimal("11.00")
+
+
+def test_amounts_of_which_none_is_positive_all_score_one():
+    clients = firm(range(1, 31))
+    for number, client in enumerate(clients):
+        bought(client, ago(0), amount=str(-30 - number % 3))
+    assert monetary_scores(clients) == [1] * 30
+    run = Score.objects.first().run
+    assert (run.monetary_fallback, run.monetary_cuts) == ("no-five", None)
 
 
 def test_amounts_by_thresholds_are_read_off_the_rounded_quintiles_of_positive_ones():
