@@ -276,14 +276,21 @@ class FecReader:
         self._refuse_truncated(short, number)
 
     def _mend(self, cells: list[str]) -> list[str]:
-        """The row with a separator found inside its label joined back, and the phantom columns after it dropped."""
-        while len(cells) > self.width and not cells[-1].strip():
-            cells.pop()
+        """The row with a separator found inside its label joined back, and the phantom columns after it dropped.
+
+        A separator inside the label shifts what follows: the amounts are no longer where they should be.
+        """
         extra = len(cells) - self.width
-        if extra > 0 and self.label_place < self.width:
+        if extra > 0 and self.label_place < self.width and not self._amounts_are_in_place(cells):
             joined = self.separator.join(cells[self.label_place : self.label_place + extra + 1])
             cells[self.label_place : self.label_place + extra + 1] = [joined]
+        while len(cells) > self.width and not cells[-1].strip():
+            cells.pop()
         return cells
+
+    def _amounts_are_in_place(self, cells: list[str]) -> bool:
+        texts = [cells[self.places[name]].strip() for name in self.amount_columns if name != "sens"]
+        return any(texts) and all(_is_amount(text) for text in texts)
 
     @staticmethod
     def _signed(amount: str, side: str, amounts: Memo):
