@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from clients.imports import claim, pipeline
+from clients.imports import claim, pipeline, retention
 
 
 @shared_task
@@ -16,3 +16,9 @@ def ring_for_waiting_imports():
     """Ring again for the imports whose bell was lost, or whose worker died."""
     for import_id in claim.ready():
         process_import.delay(import_id)
+
+
+@shared_task
+def forget_old_uploads():
+    """Delete the uploads and before-images that have been kept long enough."""
+    retention.forget_old()

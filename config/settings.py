@@ -182,6 +182,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "forget-old-uploads": {
+        "task": "clients.tasks.forget_old_uploads",
+        "schedule": crontab(minute="35"),
+    },
     "score-when-missed": {
         "task": "segmentation.tasks.score_new_imports",
         "schedule": 60.0,

@@ -183,12 +183,15 @@ FILLER = frozenset(
         "automatiques",
     ]
 )
+NUMBER, YEAR = re.compile(r"\d"), re.compile(r"\b(?:19|20)\d\d\b")
 CODE_PREFIXES = ("", "c", "cl", "cli", "clt", "client", "clients", "f", "z")
 
 
 def says_catch_all(code: str, label: str) -> bool:
     """Whether this auxiliary is a payment mode or a catch-all rather than somebody."""
     words = _words(label)
+    if words and not _tells(words) and NUMBER.search(YEAR.sub("", label)):
+        return False  # "Client 12" is somebody whose name was taken away
     if words and _only_telling(words):
         return True
     if words and not _proper(words):
@@ -214,6 +217,10 @@ def _words(text: str) -> list[str]:
 
 def _proper(words: list[str]) -> bool:
     return any(word not in TELLING and word not in EMPTY_WORDS and word not in FILLER for word in words)
+
+
+def _tells(words: list[str]) -> bool:
+    return any(word in TELLING or word in ABBREVIATIONS for word in words)
 
 
 def _only_telling(words: list[str]) -> bool:

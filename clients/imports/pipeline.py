@@ -25,7 +25,7 @@ from clients.imports.sniff import Source as SniffedFile
 from clients.imports.sniff import sniff
 from clients.imports.source import source_for
 from clients.imports.tables import table_rows
-from clients.models import Import, ImportFile
+from clients.models import Import, ImportFile, StagedLine
 
 log = logging.getLogger(__name__)
 MOST_ERRORS = 0.20
@@ -97,6 +97,8 @@ def _import(batch: Import, files: list[tuple[ImportFile, Path]]) -> None:
     if is_table:
         table_checks.check(Steps(batch), book, [source.name for source in sources])
     _check(batch, book)
+    if not _holds_documents(batch):
+        raise RefusedError("no-invoice", _no_invoice()).with_book(book)
     claim.beat(batch, phase=Import.Phase.WRITING)
     _merge(batch, book)
 
@@ -149,6 +151,18 @@ def _check(batch: Import, book: Book) -> None:
             )
             % {"count": book.error_rows, "rows": book.rows},
         ).with_book(book)
+
+
+def _holds_documents(batch: Import) -> bool:
+    return StagedLine.objects.filter(batch=batch.pk, fate="").exists()
+
+
+def _no_invoice() -> str:
+    return _(
+        "Aucune facture à importer : tout ce que contient le fichier est écarté ou en erreur. Les raisons sont "
+        "ci-dessous. "
+        "Choisissez un autre export, avec une ligne par facture et le nom du client."
+    )
 
 
 def _merge(batch: Import, book: Book) -> None:

@@ -163,12 +163,13 @@ CATCH_ALL = """
     CB=Carte bancaire, 9CB=CB, CHQ=Chèques, C0001=ESPECES, VIR=Virements, PRLV=Prélèvements SEPA, CAISSE=Caisse,
     TPE=Terminal de paiement, C9=Recettes du jour, CDIVERS=Clients divers, C99=CLIENTS DIVERS, CDIV=DIVERS,
     PASSAGE=Clients de passage, COMPTOIR=Vente comptoir, C1=Ventes au comptant, C2=Tickets restaurant CB,
-    C3=Cash sales, C4=Sundry customers, C5=PayPal, C6=Particuliers, C7=Remise chèque, CB=
+    C3=Cash sales, C4=Sundry customers, C5=PayPal, C6=Particuliers, C7=Remise chèque, CB=, C8=Ventes 2025
 """
 SOMEBODY = """
     CPASSA=Boulangerie du Passage, CCAIS=Caisse d’Épargne, CB=Claude Bernard SARL, CATTEN=Client attente,
     CCARTE=Carte Blanche Traiteur, ESP=Espace Vert, C1=Le Comptoir des Halles, CH=Charpentes Hugon,
-    CVIREM=Viremont SA, CDIVER=Diversey France, 4567=4567, C2=Restaurant
+    CVIREM=Viremont SA, CDIVER=Diversey France, 4567=4567, C2=Restaurant,
+    C3=Client 12, CLI001=CLIENT 001
 """
 
 

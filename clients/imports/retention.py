@@ -1,0 +1,20 @@
+"""What is kept for a while only: uploaded files and before-images."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+
+from clients.models import Import, ImportChange, ImportChunk
+
+KEPT = dt.timedelta(days=30)
+
+
+@transaction.atomic
+def forget_old() -> int:
+    """How many imports lost their files and before-images: those over for thirty days. Their reports stay."""
+    over = Import.objects.filter(status__in=Import.FINAL, finished_at__lt=timezone.now() - KEPT)
+    ids = list(over.filter(files__chunks__isnull=False).distinct().values_list("pk", flat=True))
+    ImportChunk.objects.filter(file__batch__in=over).delete()
+    ImportChange.objects.filter(batch__in=over).delete()
+    return len(ids)
