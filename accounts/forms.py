@@ -20,19 +20,24 @@ def _ask(form, name, label, help_text=""):
     field.widget.attrs.pop("placeholder", None)
 
 
+def _first_to_type(form):
+    """The cursor waits in the address, unless there are errors to read first."""
+    return {"autocomplete": "username", **({} if form.is_bound else {"autofocus": True})}
+
+
 class LoginForm(allauth_forms.LoginForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         _ask(self, "login", _("Adresse e-mail"))
         _ask(self, "password", _("Mot de passe"))
-        self.fields["login"].widget.attrs |= {"autocomplete": "username", "autofocus": True}
+        self.fields["login"].widget.attrs |= _first_to_type(self)
 
 
 class ResetPasswordForm(allauth_forms.ResetPasswordForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         _ask(self, "email", _("Adresse e-mail"))
-        self.fields["email"].widget.attrs |= {"autocomplete": "username", "autofocus": True}
+        self.fields["email"].widget.attrs |= _first_to_type(self)
 
 
 class _SameTwice:

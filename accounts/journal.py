@@ -75,7 +75,11 @@ def told(page) -> list[Line]:
             author=names.of(User, entry.user_id) if entry.user_id else "",
             operation=entry.operation,
             what=f"{_noun(entry.table)} {names.of(_model(entry.table), entry.row_id)}",
-            changes=[_change(entry.table, column, values, names) for column, values in sorted(entry.changes.items())],
+            changes=[
+                _change(entry.table, column, values, names)
+                for column, values in sorted(entry.changes.items())
+                if entry.operation == AuditEntry.Operation.UPDATED or _holds_anything(values)
+            ],
         )
         for entry in page
     ]
@@ -124,6 +128,11 @@ def _field(table, column):
 
 def _target(field):
     return field.related_model if isinstance(field, models.ForeignKey) else None
+
+
+def _holds_anything(values) -> bool:
+    """Whether a row made or gone is told more about by this column: not by what is empty, nor by what is not kept."""
+    return values is not None and any(value not in (None, "", [], False) for value in values)
 
 
 def _change(table, column, values, names) -> Change:

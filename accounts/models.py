@@ -162,13 +162,17 @@ class Invitation(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
-    invited_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField(default=a_week_from_now)
+    invited_by = models.ForeignKey(
+        User, verbose_name=_("invité par"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    invited_at = models.DateTimeField(_("invité le"), default=timezone.now)
+    expires_at = models.DateTimeField(_("valable jusqu’au"), default=a_week_from_now)
     token_hash = models.CharField(max_length=64, unique=True)
-    accepted_at = models.DateTimeField(null=True, blank=True)
-    accepted_by = models.OneToOneField(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    revoked_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(_("acceptée le"), null=True, blank=True)
+    accepted_by = models.OneToOneField(
+        User, verbose_name=_("acceptée par"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    revoked_at = models.DateTimeField(_("reprise le"), null=True, blank=True)
 
     objects = InvitationQuerySet.as_manager()
 

@@ -28,7 +28,7 @@ def grantable_roles(by: User, person: User | None = None) -> list[Role]:
     """The roles that `by` may give to this person, or to a newcomer when None."""
     if Role.DIRECTION in by.roles:
         return list(Role)
-    roles = [role for role in Role if role != Role.DIRECTION]
+    roles: list[Role] = [role for role in Role if role != Role.DIRECTION]
     if person is not None and person.pk == by.pk:
         return [role for role in roles if role in person.roles or rights_of([role]) <= by.rights]
     return roles
