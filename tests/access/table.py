@@ -147,6 +147,7 @@ CLIENTS: list[Page] = [
         post=KEEPERS,
         address=lambda side: {"pk": side.batch.pk, "file_format": "csv"},
         answers=(200,),
+        writes=frozenset({"accounts_export +"}),
     ),
     Page("clients:share-out", get=MANAGERS | KEEPERS, post=MANAGERS | KEEPERS),
 ]
