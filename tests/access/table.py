@@ -75,6 +75,7 @@ PERSON = {
     "manager": "",
     "weekly_hours": "20",
 }
+CONTACT = {"name": "Luc Ferrand", "role": "Gérant", "phone": "0102", "email": "luc@b.example", "is_main": "on"}
 ENTRANCE = [
     Page("account_login", get=ANYBODY, post=ANYBODY, leads_on=EVERYBODY),
     Page("account_inactive", get=ANYBODY),
@@ -202,8 +203,9 @@ COCKPIT: list[Page] = [
         post=CALLERS,
         address=a_client,
         of_a_client=True,
-        data=lambda side: {"name": "Luc Ferrand"},
+        data=lambda side: CONTACT,
         answers=(302,),
+        writes=frozenset({"clients_contact +"}),
     ),
     Page(
         "cockpit:contact",
@@ -211,8 +213,9 @@ COCKPIT: list[Page] = [
         post=CALLERS,
         address=lambda side: {"pk": side.client.pk, "contact_pk": side.contact.pk},
         of_a_client=True,
-        data=lambda side: {"name": "Luc Ferrand"},
+        data=lambda side: CONTACT,
         answers=(302,),
+        writes=columns("clients_contact", *CONTACT),
     ),
     Page("cockpit:action-list", get=EVERYBODY),
     Page(
