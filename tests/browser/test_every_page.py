@@ -1,0 +1,76 @@
+"""Every page in Chromium: nothing on the console, nothing wider than the window, no rule of accessibility broken."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.access.table import ADMINISTRATION, PAGES, address_of
+from tests.access.world import Who
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+WIDER_THAN_THE_WINDOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+SEEN_BY_STRANGERS = {"account_login", "account_reset_password", "cockpit:accessibility"}
+
+
+def is_a_page(page):
+    """Whether it shows a page of ours to Direction: no file, no answer to a machine, no error."""
+    return (
+        page.get is not None
+        and Who.DIRECTION in page.get
+        and page not in ADMINISTRATION
+        and page.shows == 200
+        and Who.DIRECTION not in page.leads_on
+        and "export" not in page.name
+        and page.name not in ("healthz", "readyz")
+    )
+
+
+def addresses(world):
+    return {page.name: address_of(page, world.sides["own"]) for page in PAGES if is_a_page(page)}
+
+
+def visit(page, address):
+    """What goes wrong when this address is opened."""
+    said = []
+    page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    wider = page.evaluate(WIDER_THAN_THE_WINDOW)
+    return [*said, *([f"{wider} px wider than the window"] if wider > 0 else [])]
+
+
+def broken_rules(page):
+    """The rules of accessibility that this page breaks, each with where."""
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{rule['id']}: {rule['nodes'][0]['html'][:160]}" for rule in found]
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1440])
+def test_no_page_is_wider_than_its_window_nor_says_a_word_on_the_console(open_as, world, width):
+    wrong = {}
+    for name, address in addresses(world).items():
+        page = open_as(Who.DIRECTION, width=width)
+        wrong[name] = visit(page, address)
+        page.context.close()
+    assert {name: troubles for name, troubles in wrong.items() if troubles} == {}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_no_page_breaks_a_rule_of_accessibility(open_as, world, theme, width):
+    wrong = {}
+    for name, address in addresses(world).items():
+        page = open_as(Who.DIRECTION, width=width, theme=theme)
+        page.goto(address)
+        wrong[name] = broken_rules(page)
+        page.context.close()
+    assert {name: troubles for name, troubles in wrong.items() if troubles} == {}
+
+
+@pytest.mark.parametrize("name", sorted(SEEN_BY_STRANGERS))
+def test_pages_for_strangers_are_as_clean(open_as, world, name):
+    page = open_as(Who.STRANGER, width=390)
+    declared = next(page for page in PAGES if page.name == name)
+    assert visit(page, address_of(declared, world.sides["own"])) == []
+    assert broken_rules(page) == []
