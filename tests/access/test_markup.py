@@ -1,4 +1,4 @@
-"""What no page may contain, whoever reads it: the content security policy would block it, or it would leave the site."""
+"""What no page may contain, whoever reads it: the policy of the browser would block it, or it would leave the site."""
 
 import re
 
