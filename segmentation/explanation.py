@@ -12,8 +12,9 @@ from django.db.models import Count, Min, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clients.figures import day, days, eur, nb, signed_pct, times
-from segmentation.models import Fallback, RiskReason, Score, ScoringMode, ScoringRun, SegmentSlug, Tier
+from clients.figures import day, days, eur, nb
+from segmentation.models import Fallback, Score, ScoringMode, ScoringRun, SegmentSlug, Tier
+from segmentation.reasons import Reason, is_active, purchases, reasons_of, watch_words
 
 
 @dataclass(frozen=True)
@@ -36,15 +37,6 @@ class Dimension:
             "score": self.score,
             "band": self.band,
         }
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why a client is at risk: the reason's slug and name, and its figures in a sentence."""
-
-    slug: str
-    label: str
-    words: str
 
 
 @dataclass(frozen=True)
@@ -80,19 +72,9 @@ def explain(score: Score) -> Explanation:
         segment=_segment_words(score, grid),
         tier=_tier_words(score, standing),
         outlook=_outlook(score, grid),
-        watch=_watch_words(score),
-        reasons=tuple(Reason(slug, RiskReason(slug).label, reason_words(score, slug)) for slug in score.risk_reasons),
+        watch=watch_words(score),
+        reasons=reasons_of(score),
     )
-
-
-def reason_words(score: Score, slug: str) -> str:
-    """One reason of this score with its figures: "247 jours sans achat au lieu de 40 : 6,2 fois son rythme."."""
-    return {
-        RiskReason.GRID: _grid_words,
-        RiskReason.RHYTHM: _rhythm_words,
-        RiskReason.DECLINE: _decline_words,
-        RiskReason.SLOWING: _slowing_words,
-    }[RiskReason(slug)](score)
 
 
 def run_notes(run: ScoringRun) -> list[str]:
@@ -116,30 +98,41 @@ def empty_levels(run: ScoringRun) -> dict[str, list[int]]:
     """For each dimension ranked by value, the scores that nobody can have."""
     found: dict[str, list[int]] = {}
     if run.recency_mode == ScoringMode.VALUE:
-        found["R"] = [5 - n for n, cut in enumerate(run.recency_cuts) if cut is None]
+        found["R"] = [level for level in range(2, 6) if level not in dict(_recency_cuts(run))]
     if run.frequency_mode == ScoringMode.VALUE:
-        found["F"] = [n for n, cut in enumerate(run.frequency_cuts, start=2) if cut is None]
+        found["F"] = [level for level in range(2, 6) if level not in dict(_frequency_cuts(run))]
     if run.monetary_mode == ScoringMode.VALUE:
-        found["M"] = [n for n, cut in enumerate(run.monetary_cuts, start=2) if cut is None]
-    return {letter: sorted(levels) for letter, levels in found.items()}
+        found["M"] = [level for level in range(2, 6) if level not in dict(_monetary_cuts(run))]
+    return found
 
 
 # --- Reading a score off the cuts of a run ---------------------------------------------------------------------------
 
 
-def frequency_score(run: ScoringRun, purchases: int) -> int:
-    """The F of this many purchase days in the window."""
-    return max([k for k, cut in enumerate(run.frequency_cuts, start=2) if cut is not None and purchases >= cut] or [1])
-
-
 def recency_score(run: ScoringRun, silence: int) -> int:
     """The R of this many days since the last purchase."""
-    return max([5 - n for n, cut in enumerate(run.recency_cuts) if cut is not None and silence <= cut] or [1])
+    return max([level for level, most in _recency_cuts(run) if silence <= most] or [1])
 
 
-def is_active(score: Score) -> bool:
-    """Whether the client bought in the RFM window."""
-    return score.last_purchase_on > score.run.rfm_from
+def frequency_score(run: ScoringRun, purchases: int) -> int:
+    """The F of this many purchase days in the window."""
+    return max([level for level, least in _frequency_cuts(run) if purchases >= least] or [1])
+
+
+def _recency_cuts(run: ScoringRun) -> list[tuple[int, int]]:
+    """The levels that somebody can have, from 5 down, each with the most days for it."""
+    return [(5 - place, cut) for place, cut in enumerate(run.recency_cuts or []) if cut is not None]
+
+
+def _frequency_cuts(run: ScoringRun) -> list[tuple[int, int]]:
+    """The levels above 1 that somebody can have, each with the fewest purchases for it."""
+    return [(level, cut) for level, cut in enumerate(run.frequency_cuts or [], start=2) if cut is not None]
+
+
+def _monetary_cuts(run: ScoringRun) -> list[tuple[int, Decimal]]:
+    """The levels above 1 that somebody can have, each with its cut; of equal thresholds only the highest is reached."""
+    cuts = [(level, cut) for level, cut in enumerate(run.monetary_cuts or [], start=2) if cut is not None]
+    return [(level, cut) for level, cut in cuts if not any(other == cut and higher > level for higher, other in cuts)]
 
 
 def _standing(score: Score) -> Standing:
@@ -172,7 +165,7 @@ def _recency(score: Score, standing: Standing) -> Dimension:
 
 
 def _recency_band(score: Score) -> str:
-    cuts = [(5 - n, cut) for n, cut in enumerate(score.run.recency_cuts) if cut is not None]
+    cuts = _recency_cuts(score.run)
     most = next((cut for level, cut in cuts if level == score.r), None)
     least = max([cut + 1 for level, cut in cuts if level > score.r], default=0)
     if most is None:
@@ -187,7 +180,7 @@ def _recency_change(score: Score) -> str:
         return ""
     if score.r < 5:
         return _("Un achat le ramène à R 5/5.")
-    left = score.run.recency_cuts[0] - score.recency_days + 1
+    left = dict(_recency_cuts(score.run))[5] - score.recency_days + 1
     return ngettext(
         "Reste à 5/5 moins de %(count)s jour encore sans nouvel achat.",
         "Reste à 5/5 moins de %(count)s jours encore sans nouvel achat.",
@@ -200,7 +193,7 @@ def _frequency(score: Score, standing: Standing) -> Dimension:
         letter="F",
         name=_("Fréquence"),
         value=_("%(purchases)s en %(months)s mois")
-        % {"purchases": _purchases(score.frequency), "months": score.run.rfm_window_months},
+        % {"purchases": purchases(score.frequency), "months": score.run.rfm_window_months},
         score=score.f,
         band=_frequency_band(score) if is_active(score) else _nothing_in_window(score.run),
         rank=_rank(score, standing.more_frequent),
@@ -209,20 +202,20 @@ def _frequency(score: Score, standing: Standing) -> Dimension:
 
 
 def _frequency_band(score: Score) -> str:
-    cuts = [(k, cut) for k, cut in enumerate(score.run.frequency_cuts, start=2) if cut is not None]
-    least = next((cut for level, cut in cuts if level == score.f), None)
+    cuts = _frequency_cuts(score.run)
+    least = next((cut for level, cut in cuts if level == score.f), 0)
     most = min([cut - 1 for level, cut in cuts if level > score.f], default=None)
     if most is None:
-        return _("%(purchases)s ou plus") % {"purchases": _purchases(least)}
-    if least is None:
-        return _("moins de %(purchases)s") % {"purchases": _purchases(most + 1)}
+        return _("%(purchases)s ou plus") % {"purchases": purchases(least)}
+    if not least:
+        return _("moins de %(purchases)s") % {"purchases": purchases(most + 1)}
     if least == most:
-        return _purchases(most)
-    return _("de %(least)s à %(purchases)s") % {"least": nb(least), "purchases": _purchases(most)}
+        return purchases(most)
+    return _("de %(least)s à %(purchases)s") % {"least": nb(least), "purchases": purchases(most)}
 
 
 def _frequency_change(score: Score) -> str:
-    cuts = [(k, cut) for k, cut in enumerate(score.run.frequency_cuts, start=2) if cut is not None and k > score.f]
+    cuts = [(level, cut) for level, cut in _frequency_cuts(score.run) if level > score.f]
     if not cuts or not is_active(score):
         return ""
     level, cut = min(cuts)
@@ -272,12 +265,6 @@ def _monetary_change(score: Score) -> str:
     return _("Encore %(amount)s pour M %(level)s/5.") % {"amount": eur(more), "level": level}
 
 
-def _monetary_cuts(run: ScoringRun) -> list[tuple[int, Decimal]]:
-    """The cuts that exist, each with the score it opens; equal thresholds open the highest only."""
-    cuts = [(k, cut) for k, cut in enumerate(run.monetary_cuts or [], start=2) if cut is not None]
-    return [(level, cut) for level, cut in cuts if not any(other == cut and k > level for k, other in cuts)]
-
-
 def _rank(score: Score, better: int) -> str:
     if not is_active(score):
         return ""
@@ -289,10 +276,6 @@ def _rank(score: Score, better: int) -> str:
 
 def _nothing_in_window(run: ScoringRun) -> str:
     return _("aucun achat en %(months)s mois") % {"months": run.rfm_window_months}
-
-
-def _purchases(count: int) -> str:
-    return ngettext("%(count)s achat", "%(count)s achats", count) % {"count": nb(count)}
 
 
 # --- Segment, tier, what if ------------------------------------------------------------------------------------------
@@ -335,16 +318,16 @@ def _tier_words(score: Score, standing: Standing) -> str:
 
 
 def _tier_threshold(score: Score, standing: Standing) -> str:
-    starts = {Tier.A: standing.tier_a_from, Tier.B: standing.tier_b_from}
     if score.tier == Tier.A:
-        return _("Le palier A commence à %(start)s.") % {"start": eur(starts[Tier.A])}
-    better = [tier for tier in (Tier.A, Tier.B) if tier.value < score.tier and starts[tier] is not None]
+        return _("Le palier A commence à %(start)s.") % {"start": eur(standing.tier_a_from)}
+    starts = [("A", standing.tier_a_from), ("B", standing.tier_b_from)]
+    better = [(letter, start) for letter, start in starts if letter < score.tier and start is not None]
     if not better:
         return ""
-    start = starts[better[-1]]
+    above, start = better[-1]
     return _("Le palier %(above)s commence à %(start)s : il manque %(more)s.") % {
         "start": eur(start),
-        "above": better[-1].value,
+        "above": above,
         "more": eur(math.ceil(start - score.tier_revenue)),
     }
 
@@ -360,50 +343,3 @@ def _outlook(score: Score, grid: dict[tuple[int, int], str]) -> str:
     if there == score.segment:
         return ""
     return _("Un achat aujourd’hui le ramène en %(segment)s.") % {"segment": SegmentSlug(there).label}
-
-
-# --- Risk ------------------------------------------------------------------------------------------------------------
-
-
-def _grid_words(score: Score) -> str:
-    return _("Segment %(segment)s : R %(r)s/5, et %(fm)s/5 en moyenne pour F et M.") % {
-        "segment": score.get_segment_display(),
-        "r": score.r,
-        "fm": score.fm,
-    }
-
-
-def _rhythm_words(score: Score) -> str:
-    return _("%(silence)s sans achat au lieu de %(gap)s : %(times)s son rythme habituel.") % {
-        "silence": days(score.recency_days),
-        "gap": nb(score.typical_gap_days),
-        "times": times(score.silence_ratio),
-    }
-
-
-def _watch_words(score: Score) -> str:
-    """Silence between the watch ratio and the risk ratio, compared exactly."""
-    rules, gap = score.run.rules, score.typical_gap_days
-    if gap is None or not is_active(score):
-        return ""
-    if not rules.rhythm_watch_ratio * gap <= score.recency_days <= rules.rhythm_ratio * gap:
-        return ""
-    return _("À surveiller : %(silence)s sans achat, au lieu de %(gap)s d’habitude.") % {
-        "silence": days(score.recency_days),
-        "gap": nb(gap),
-    }
-
-
-def _decline_words(score: Score) -> str:
-    return _("%(recent)s en 6 mois, contre %(former)s les mêmes mois un an plus tôt : %(change)s.") % {
-        "recent": eur(score.recent_half_revenue),
-        "former": eur(score.former_half_revenue),
-        "change": signed_pct(score.recent_half_revenue / score.former_half_revenue - 1),
-    }
-
-
-def _slowing_words(score: Score) -> str:
-    return _("%(recent)s en 6 mois, contre %(former)s les mêmes mois un an plus tôt.") % {
-        "recent": _purchases(score.recent_half_days),
-        "former": nb(score.former_half_days),
-    }

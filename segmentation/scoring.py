@@ -9,7 +9,7 @@ import datetime as dt
 from pathlib import Path
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -131,7 +131,7 @@ def _fill(run: ScoringRun) -> None:
     run.save(update_fields=["facts_version", "status", "finished_at"])
 
 
-def _mark_failed(runs, reason: str) -> None:
+def _mark_failed(runs: QuerySet[ScoringRun], reason: str) -> None:
     """Marks those of these runs that claim to be running as failed; when even that fails, the next start will."""
     try:
         runs.filter(status=ScoringRun.Status.RUNNING).update(

@@ -1,0 +1,87 @@
+"""Why a client is at risk, in words: each reason with its figures, and the silence to watch before it is one."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clients.figures import days, eur, nb, signed_pct, times
+from segmentation.models import RiskReason, Score
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a client is at risk: the reason's slug and name, and its figures in a sentence."""
+
+    slug: str
+    label: str
+    words: str
+
+
+def reasons_of(score: Score) -> tuple[Reason, ...]:
+    """The reasons that a run found, in the order of their slugs. The score comes with its run and rules."""
+    return tuple(Reason(slug, str(RiskReason(slug).label), reason_words(score, slug)) for slug in score.risk_reasons)
+
+
+def reason_words(score: Score, slug: str) -> str:
+    """One reason of this score with its figures: "247 jours sans achat au lieu de 40 : 6,2 fois son rythme."."""
+    return {
+        RiskReason.GRID: _grid_words,
+        RiskReason.RHYTHM: _rhythm_words,
+        RiskReason.DECLINE: _decline_words,
+        RiskReason.SLOWING: _slowing_words,
+    }[RiskReason(slug)](score)
+
+
+def is_active(score: Score) -> bool:
+    """Whether the client bought in the RFM window."""
+    return score.run.rfm_from is not None and score.last_purchase_on > score.run.rfm_from
+
+
+def purchases(count: int) -> str:
+    """A number of purchases, in full: "2 achats"."""
+    return ngettext("%(count)s achat", "%(count)s achats", count) % {"count": nb(count)}
+
+
+def _grid_words(score: Score) -> str:
+    return _("Segment %(segment)s : R %(r)s/5, et %(fm)s/5 en moyenne pour F et M.") % {
+        "segment": score.get_segment_display(),
+        "r": score.r,
+        "fm": score.fm,
+    }
+
+
+def _rhythm_words(score: Score) -> str:
+    return _("%(silence)s sans achat au lieu de %(gap)s : %(times)s son rythme habituel.") % {
+        "silence": days(score.recency_days),
+        "gap": nb(score.typical_gap_days),
+        "times": times(score.silence_ratio),
+    }
+
+
+def watch_words(score: Score) -> str:
+    """Silence between the watch ratio and the risk ratio, compared exactly."""
+    rules, gap = score.run.rules, score.typical_gap_days
+    if gap is None or not is_active(score):
+        return ""
+    if not rules.rhythm_watch_ratio * gap <= score.recency_days <= rules.rhythm_ratio * gap:
+        return ""
+    return _("À surveiller : %(silence)s sans achat, au lieu de %(gap)s d’habitude.") % {
+        "silence": days(score.recency_days),
+        "gap": nb(gap),
+    }
+
+
+def _decline_words(score: Score) -> str:
+    return _("%(recent)s en 6 mois, contre %(former)s les mêmes mois un an plus tôt : %(change)s.") % {
+        "recent": eur(score.recent_half_revenue),
+        "former": eur(score.former_half_revenue),
+        "change": signed_pct(score.recent_half_revenue / score.former_half_revenue - 1),
+    }
+
+
+def _slowing_words(score: Score) -> str:
+    return _("%(recent)s en 6 mois, contre %(former)s les mêmes mois un an plus tôt.") % {
+        "recent": purchases(score.recent_half_days),
+        "former": nb(score.former_half_days),
+    }
