@@ -73,7 +73,7 @@ def _measure_pages(clients: int, scored: scoring.Scored, measured: dict[str, flo
     for served in screens.measure(REQUESTS):
         print(
             f"  {served.page:10} {served.person:12} p50 {served.p50:6.1f} ms, p95 {served.p95:6.1f} ms, "
-            f"{served.queries} queries"
+            f"first after a scoring {served.first:6.1f} ms, {served.queries} queries"
         )
         measured[f"{served.page} for {served.person} / scoring, {clients} clients"] = served.p50 / scored.scoring_ms
 
