@@ -1,4 +1,6 @@
 -- One row is one client with at least one purchase up to the as-of date: what the run found about them.
+-- `OFFSET 0` has what stands above it worked out once for each row, without keeping all rows in between. Rows come in
+-- the order of revenue that the ranks needed: the index by revenue, the dearest to keep, grows at its end.
 INSERT INTO segmentation_score (
     run_id, client_id, first_purchase_on, last_purchase_on, purchase_days, recency_days, frequency, monetary,
     r, f, m, fm, segment, tier, tier_rank, tier_revenue, previous_revenue, cumulative_share,
@@ -43,7 +45,7 @@ measured AS (
     WHERE facts.last_purchase_on IS NOT NULL
     WINDOW by_revenue AS (ORDER BY facts.tier_revenue DESC)
 ),
-graded AS MATERIALIZED (
+graded AS (
     SELECT
         measured.*,
         CASE
@@ -80,6 +82,7 @@ graded AS MATERIALIZED (
         END AS m
     FROM measured
     CROSS JOIN run
+    OFFSET 0
 ),
 averaged AS (
     SELECT graded.*, (graded.f + graded.m + 1) / 2 AS fm  -- half up
@@ -99,7 +102,7 @@ placed AS (
     LEFT JOIN segmentation_gridcell AS cell
         ON cell.rules_id = run.rules_id AND cell.r = averaged.r AND cell.fm = averaged.fm
 ),
-reasoned AS MATERIALIZED (
+reasoned AS (
     SELECT
         placed.*,
         CASE
@@ -123,6 +126,7 @@ reasoned AS MATERIALIZED (
         END AS risk_reasons
     FROM placed
     CROSS JOIN run
+    OFFSET 0
 )
 SELECT
     run.id,
@@ -179,4 +183,3 @@ LEFT JOIN LATERAL (
             OR invoice.id IN (SELECT invoice_id FROM documents_set_aside WHERE reason <> 'fee')
         )
 ) AS at_stake ON true
-ORDER BY reasoned.client_id
