@@ -168,7 +168,7 @@ def _mark(place: int, count: int, share: Decimal, x, y) -> Mark:
         x=length(x(place)),
         y=length(y(share)),
         text_x=length(x(place) + (10 if is_early else -10)),
-        text_y=length(y(share) + (24 if is_early else 46)),
+        text_y=length(y(share) + (24 if is_early else 72)),  # under the curve, which falls to the left
         anchor="start" if is_early else "end",
         clients=Decimal(place) / count,
         revenue=share,

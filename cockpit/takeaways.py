@@ -69,8 +69,8 @@ def _risks(portfolio: Portfolio, links: Links) -> list[Takeaway]:
     if others.clients and amount:
         sentence = _written(
             ngettext(
-                "<b>{count} autre client à risque</b> s’éloigne : {amount} en danger.",
-                "<b>{count} autres clients à risque</b> s’éloignent : {amount} en danger.",
+                "<b>{count} autre client à risque</b> s’éloigne : {amount} en danger.",
+                "<b>{count} autres clients à risque</b> s’éloignent : {amount} en danger.",
                 others.clients,
             ),
             others.clients,
@@ -134,8 +134,8 @@ def _to_grow(segments: dict[str, Tally], links: Links) -> list[Takeaway]:
     if new.clients:
         sentence = _written(
             ngettext(
-                "<b>{count} nouveau client</b> a déjà apporté {amount} : tout se joue en 90 jours.",
-                "<b>{count} nouveaux clients</b> ont déjà apporté {amount} : tout se joue en 90 jours.",
+                "<b>{count} nouveau client</b> a déjà apporté {amount} : tout se joue en 90 jours.",
+                "<b>{count} nouveaux clients</b> ont déjà apporté {amount} : tout se joue en 90 jours.",
                 new.clients,
             ),
             new.clients,
@@ -146,8 +146,8 @@ def _to_grow(segments: dict[str, Tally], links: Links) -> list[Takeaway]:
     if to_develop.clients:
         sentence = _written(
             ngettext(
-                "<b>{count} client à développer</b> achète depuis peu ou peu à la fois : {amount} en 12 mois.",
-                "<b>{count} clients à développer</b> achètent depuis peu ou peu à la fois : {amount} en 12 mois.",
+                "<b>{count} client à développer</b> achète depuis peu ou peu à la fois : {amount} en 12 mois.",
+                "<b>{count} clients à développer</b> achètent depuis peu ou peu à la fois : {amount} en 12 mois.",
                 to_develop.clients,
             ),
             to_develop.clients,
