@@ -89,7 +89,7 @@ def findings() -> list[Finding]:
     """Everything looked at, the vital first; stops after the database when it does not answer."""
     found = [_database()]
     if found[0].is_well:
-        found += [_migrations(), _broker(), _tasks(), _queue(), _night(), _backup()]
+        found += [_migrations(), _broker(), consumption(), _queue(), _night(), _backup()]
     return [*found, _disk()]
 
 
@@ -116,7 +116,8 @@ def _broker() -> Finding:
     )
 
 
-def _tasks() -> Finding:
+def consumption() -> Finding:
+    """Whether tasks are done, not only waiting: beat rings each minute, a worker writes it down."""
     done_at = last(Heartbeat.Job.TASK)
     if done_at is None:
         return Finding(_("Dernière tâche"), False, _("aucune encore : le worker et l’horloge tournent-ils ?"))

@@ -1,5 +1,6 @@
 """What an installation needs before it serves: an up-to-date schema, a cache, its static files, its folders."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,15 +37,20 @@ def one_at_a_time(number: int) -> Iterator[None]:
 
 
 def collect_static() -> None:
-    """Copies the static files where the web process serves them from; nothing when none is newer than the last copy."""
-    stamp = Path(settings.STATIC_ROOT) / "staticfiles.json"
-    if stamp.exists() and not _newer_than(stamp):
+    """Copies the static files where the web process serves them from; nothing when they are the ones copied last."""
+    stamp = Path(settings.STATIC_ROOT) / "copied-from"
+    print_now = fingerprint(settings.BASE_DIR / "static", settings.BASE_DIR / "requirements.txt")
+    if stamp.exists() and stamp.read_text() == print_now:
         return
-    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.write_text(print_now)
 
 
-def _newer_than(stamp: Path) -> bool:
-    since = stamp.stat().st_mtime
-    sources = [settings.BASE_DIR / "static", settings.BASE_DIR / "requirements.txt"]
-    files = [file for source in sources for file in (source, *source.rglob("*"))]
-    return any(file.exists() and file.stat().st_mtime > since for file in files)
+def fingerprint(*sources: Path) -> str:
+    """What changes whenever one of these files, or a file of these folders, does."""
+    digest = hashlib.sha256()
+    for source in sources:
+        for file in sorted([source, *source.rglob("*")]):
+            if file.is_file():
+                digest.update(f"{file.relative_to(source.parent)}\n".encode() + file.read_bytes())
+    return digest.hexdigest()

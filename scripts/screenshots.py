@@ -1,0 +1,171 @@
+"""Pictures of every screen for docs/screenshots/: a site of its own on the sample firm, the system's Chromium.
+
+Each picture weighs 150 KB at most: a page that would not fit is cut lower down.
+"""
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urljoin
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = ROOT / "docs" / "screenshots"
+LARGEST_BYTES = 150_000
+TALLEST = 2400
+LOOKS = {
+    "": {"viewport": {"width": 1440, "height": 900}},
+    "mobile": {"viewport": {"width": 390, "height": 844}, "has_touch": True},
+    "sombre": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "dark"},
+    "impression": {"viewport": {"width": 794, "height": 1123}},
+}
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+FLAGS += ["--disable-sync", "--no-first-run"]
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One page: its picture's name, its address (or a link followed from another page), and who looks at it."""
+
+    name: str
+    path: str
+    link: str = ""  # a selector on that page: the picture is of where it leads
+    who: str = "direction"
+    also: tuple[str, ...] = ("mobile",)  # among mobile, sombre, impression
+
+
+SCREENS = (
+    Screen("connexion", "/connexion/", who=""),
+    Screen("tableau-de-bord", "/", also=("mobile", "sombre", "impression")),
+    Screen("clients", "/clients/", also=("mobile", "sombre")),
+    Screen("fiche-client", "/a-risque/", link="a[href^='/clients/']", also=("mobile", "sombre", "impression")),
+    Screen("a-risque", "/a-risque/", who="commercial", also=("mobile", "sombre", "impression")),
+    Screen("a-risque-appel", "/a-risque/", link="a[href*='client=']", who="commercial"),
+    Screen("actions", "/actions/", who="commercial"),
+    Screen("importer", "/importer/"),
+    Screen("resultat-import", "/importer/", link="main a[href^='/importer/']"),
+    Screen("premiers-pas", "/bienvenue/"),
+    Screen("reglages", "/reglages/"),
+    Screen("equipe", "/reglages/equipe/"),
+    Screen("journal", "/reglages/journal/"),
+)
+
+
+@contextmanager
+def site(folder: Path, port: int) -> Iterator[str]:
+    """The address of a site serving the sample firm from this folder, stopped at the end."""
+    environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    with subprocess.Popen(
+        [sys.executable, "manage.py", "serve", "--demo", "--port", str(port)],
+        cwd=ROOT,
+        env={**environment, "DATA_DIR": str(folder)},
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+    ) as process:
+        try:
+            for line in process.stdout:
+                print(line, end="", flush=True)
+                if "est prêt : http" in line:
+                    yield "http" + line.rpartition("http")[2].strip()
+                    break
+            else:
+                raise SystemExit("le site ne démarre pas")
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait()
+
+
+def logins(folder: Path) -> dict[str, tuple[str, str]]:
+    """An address and its password for each role, as the sample firm's loading left them."""
+    printed = subprocess.run(
+        [sys.executable, "manage.py", "shell", "-v0", "-c", WHO],
+        cwd=ROOT,
+        env={**os.environ, "DATA_DIR": str(folder)},
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    passwords = dict(line.split("\t") for line in (folder / "demo-logins").read_text().splitlines())
+    people = (line.split("\t") for line in printed.splitlines() if "\t" in line)
+    return {role: (email, passwords[email]) for role, email in people if email in passwords}
+
+
+WHO = """
+from accounts.models import User
+for user in User.objects.order_by("-id"):
+    print(user.roles[0], user.email, sep="\\t")
+"""
+
+
+def visit(browser: Browser, address: str, login: tuple[str, str] | None, **looks) -> Page:
+    """A page of a browser of its own, logged in when there is somebody to log in as."""
+    page = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris", reduced_motion="reduce", **looks).new_page()
+    if login is not None:
+        page.goto(f"{address}/connexion/")
+        page.fill("input[name=login]", login[0])
+        page.fill("input[name=password]", login[1])
+        page.press("input[name=password]", "Enter")
+        page.wait_for_url(lambda url: "/connexion/" not in url)
+    return page
+
+
+def take(page: Page, screen: Screen, address: str, name: str) -> None:
+    """Writes one picture, cut where it would weigh too much; says so when the page is not there."""
+    answer = page.goto(address + screen.path)
+    if screen.link and answer.ok:
+        link = page.locator(screen.link).first
+        if link.count() == 0:
+            print(f"- {name} : pas de lien {screen.link}")
+            return
+        answer = page.goto(urljoin(page.url, link.get_attribute("href")))
+    if not answer.ok:
+        print(f"- {name} : {answer.status}")
+        return
+    width = page.viewport_size["width"]
+    height = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
+    picture = b""
+    while not picture or len(picture) > LARGEST_BYTES:
+        picture = page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height})
+        height = int(height * 0.9)
+    (TARGET / f"{name}.png").write_bytes(picture)
+    print(f"✓ {name} ({len(picture) // 1000} Ko)")
+
+
+def main(only: list[str], port: int) -> None:
+    TARGET.mkdir(parents=True, exist_ok=True)
+    chromium = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if chromium is None:
+        raise SystemExit("Chromium manque : installez-le, ou nommez-le par CHROMIUM.")
+    with tempfile.TemporaryDirectory() as folder, site(Path(folder), port) as address, sync_playwright() as playwright:
+        people = logins(Path(folder))
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        for look, options in LOOKS.items():
+            pages = {}
+            for screen in SCREENS:
+                if (only and screen.name not in only) or (look and look not in screen.also):
+                    continue
+                if screen.who not in pages:
+                    pages[screen.who] = visit(browser, address, people.get(screen.who), **options)
+                    if look == "impression":
+                        pages[screen.who].emulate_media(media="print")
+                take(pages[screen.who], screen, address, "-".join(filter(None, (screen.name, look))))
+        browser.close()
+
+
+if __name__ == "__main__":
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("names", nargs="*", help="les écrans à refaire (tous par défaut)")
+    arguments.add_argument("--port", type=int, default=8900)
+    chosen = arguments.parse_args()
+    main(chosen.names, chosen.port)
