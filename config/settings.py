@@ -142,7 +142,7 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 100_000},  # with fewer, a thousand guessed addresses would push out the counts
     }
 }
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"visibility_timeout": 3600}
     if REDIS_URL
