@@ -46,9 +46,8 @@ def _text_rows(source: Source) -> Iterator[tuple[int, list[str]]]:
                 yield reader.line_num, row
         except csv.Error:
             message = _(
-                "Le fichier « %(file)s » ne se lit plus à partir de la ligne %(line)s : des guillemets y sont "
-                "ouverts et "
-                "jamais fermés. Le fichier est peut-être coupé. Exportez-le à nouveau depuis votre logiciel."
+                "Le fichier « %(file)s » ne se lit plus à partir de la ligne %(line)s : des guillemets y sont ouverts "
+                "et jamais fermés. Le fichier est peut-être coupé. Exportez-le à nouveau depuis votre logiciel."
             )
             raise RefusedError(
                 "truncated",
@@ -84,8 +83,7 @@ def _sheet_rows(source: Source) -> Iterator[tuple[int, list]]:
             "truncated",
             _(
                 "Le classeur « %(file)s » est abîmé ou d’un genre inconnu. Ouvrez-le dans votre tableur, "
-                "enregistrez-le "
-                "au format XLSX ou CSV, puis importez la copie."
+                "enregistrez-le au format XLSX ou CSV, puis importez la copie."
             )
             % {"file": source.name},
             file=source.name,

@@ -106,9 +106,8 @@ def check_columns(cells: list[str], file: str) -> dict[str, int]:
         missing += [name for name in ("debit", "credit") if name not in places]
     if missing:
         message = _(
-            "Le fichier « %(file)s » ressemble à un FEC, mais il y manque : %(columns)s. "
-            "Le logiciel l’a sans doute exporté avec d’autres colonnes. "
-            "Exportez à nouveau le FEC réglementaire (18 colonnes), sans le modifier."
+            "Le fichier « %(file)s » ressemble à un FEC, mais il y manque : %(columns)s. Le logiciel l’a sans doute "
+            "exporté avec d’autres colonnes. Exportez à nouveau le FEC réglementaire (18 colonnes), sans le modifier."
         )
         columns = ", ".join(NAMES[name] for name in missing)
         raise RefusedError("fec-columns", message % {"file": file, "columns": columns}, file=file)
@@ -327,9 +326,8 @@ class FecReader:
         """Only the last line is short: the file was cut. Rows that all end early are a habit of the software."""
         if short and short == [last]:
             message = _(
-                "Le fichier « %(file)s » est incomplet : sa dernière ligne (%(line)s) s’arrête au milieu. "
-                "Le téléchargement ou l’export a été interrompu. Exportez-le à nouveau, puis importez le fichier "
-                "entier."
+                "Le fichier « %(file)s » est incomplet : sa dernière ligne (%(line)s) s’arrête au milieu. Le "
+                "téléchargement ou l’export a été interrompu. Exportez-le à nouveau, puis importez le fichier entier."
             )
             raise RefusedError("truncated", message % {"file": self.name, "line": last}, file=self.name, line=last)
 

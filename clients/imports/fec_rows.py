@@ -65,9 +65,9 @@ def _check_end(lines: list[FecLine], name: str) -> None:
     )
     if sum(line.cents for line in entry) == missing and abs(missing) > side * MISSING_SIDE:
         message = _(
-            "Le fichier « %(file)s » est incomplet : sa dernière écriture (ligne %(line)s) n’a pas toutes ses "
-            "lignes, les "
-            "débits et les crédits ne s’équilibrent pas. L’export ou la copie a été interrompu. Exportez-le à nouveau."
+            "Le fichier « %(file)s » est incomplet : sa dernière écriture (ligne %(line)s) n’a pas toutes ses lignes, "
+            "les débits et les crédits ne s’équilibrent pas. L’export ou la copie a été interrompu. Exportez-le à "
+            "nouveau."
         )
         raise RefusedError("truncated", message % {"file": name, "line": last.line}, file=name, line=last.line)
 
@@ -116,8 +116,7 @@ def _refuse_impossible_dates(book: Book, lines: list[FecLine]) -> None:
         first = next((error for error in book.errors if error.reason.endswith("-date")), None)
         message = _(
             "Aucune date n’est lisible (par exemple « %(value)s », ligne %(line)s). Le fichier a sans doute été "
-            "ouvert et "
-            "enregistré par un tableur. Exportez-le à nouveau et importez-le sans l’ouvrir."
+            "ouvert et enregistré par un tableur. Exportez-le à nouveau et importez-le sans l’ouvrir."
         )
         raise RefusedError(
             "impossible-dates",
@@ -185,9 +184,8 @@ def _no_client(rebuilt: Rebuilt) -> RefusedError:
     else:
         cause = _("Les ventes y sont comptabilisées sans compte client auxiliaire (centralisation, caisse).")
     message = _(
-        "Aucun client identifiable. %(cause)s Exportez un FEC tenu avec des comptes auxiliaires, ou importez la "
-        "liste des "
-        "factures de votre logiciel de facturation en CSV ou XLSX."
+        "Aucun client identifiable. %(cause)s Exportez un FEC tenu avec des comptes auxiliaires, ou importez la liste "
+        "des factures de votre logiciel de facturation en CSV ou XLSX."
     )
     return RefusedError("no-client", message % {"cause": cause})
 

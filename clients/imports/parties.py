@@ -74,8 +74,7 @@ class Parties:
             line, value = self.damaged[0]
             message = _(
                 "Le tableur a abîmé des SIRET (« %(value)s ») : la valeur est laissée, la ligne gardée. Mettez la "
-                "colonne "
-                "au format texte avant d’y coller les numéros."
+                "colonne au format texte avant d’y coller les numéros."
             )
             count = len(self.damaged)
             self.book.warn("damaged-siret", message % {"value": value}, count=count, file=file, line=line, value=value)

@@ -50,8 +50,7 @@ def _run(batch: Import) -> None:
                 "internal",
                 _(
                     "L’import s’est interrompu trois fois de suite, sans rien écrire. Le fichier est peut-être trop "
-                    "gros "
-                    "pour cette machine. Partagez-le en plusieurs fichiers, ou prévenez votre administrateur."
+                    "gros pour cette machine. Partagez-le en plusieurs fichiers, ou prévenez votre administrateur."
                 ),
             )
         with _on_disk(batch) as files:
@@ -65,8 +64,7 @@ def _run(batch: Import) -> None:
         log.exception("import %s failed", batch.pk)
         message = _(
             "Une erreur inattendue a interrompu l’import n° %(number)s ; rien n’a été écrit. Réessayez ; si elle se "
-            "répète, "
-            "transmettez ce numéro à votre administrateur, qui trouvera le détail dans le journal technique."
+            "répète, transmettez ce numéro à votre administrateur, qui trouvera le détail dans le journal technique."
         )
         report.close(batch, Import.Status.FAILED, refusal=RefusedError("internal", message % {"number": batch.pk}))
 
@@ -120,9 +118,8 @@ def _sniffed(batch: Import, files: list[tuple[ImportFile, Path]], book: Book) ->
         raise RefusedError(
             "wrong-format",
             _(
-                "L’import mêle un FEC et un tableau : ce sont deux sources différentes, et la même facture "
-                "compterait deux "
-                "fois. Importez le FEC seul, puis, s’il le faut, le tableau."
+                "L’import mêle un FEC et un tableau : ce sont deux sources différentes, et la même facture compterait "
+                "deux fois. Importez le FEC seul, puis, s’il le faut, le tableau."
             ),
         )
     return sources
@@ -135,8 +132,7 @@ def _check(batch: Import, book: Book) -> None:
             "strict",
             _(
                 "%(count)s lignes sont en erreur et l’import est strict : rien n’a été écrit. Réparez-les, ou "
-                "importez sans "
-                "l’option stricte pour les mettre de côté."
+                "importez sans l’option stricte pour les mettre de côté."
             )
             % {"count": book.error_rows},
         ).with_book(book)
@@ -145,8 +141,7 @@ def _check(batch: Import, book: Book) -> None:
             "too-many-errors",
             _(
                 "%(count)s lignes sur %(rows)s sont en erreur, plus d’une sur cinq : rien n’a été écrit. Le fichier "
-                "n’est "
-                "sans doute pas celui que vous pensez, ou une colonne est décalée. Voyez les premières erreurs "
+                "n’est sans doute pas celui que vous pensez, ou une colonne est décalée. Voyez les premières erreurs "
                 "ci-dessous."
             )
             % {"count": book.error_rows, "rows": book.rows},
@@ -160,8 +155,7 @@ def _holds_documents(batch: Import) -> bool:
 def _no_invoice() -> str:
     return _(
         "Aucune facture à importer : tout ce que contient le fichier est écarté ou en erreur. Les raisons sont "
-        "ci-dessous. "
-        "Choisissez un autre export, avec une ligne par facture et le nom du client."
+        "ci-dessous. Choisissez un autre export, avec une ligne par facture et le nom du client."
     )
 
 

@@ -76,10 +76,8 @@ def ask(batch: Import, book: Book, needed: ConfirmationNeededError) -> None:
 def _many_cancelled(needed: ConfirmationNeededError) -> str:
     return _(
         "%(cancelled)s factures sur %(covered)s déjà importées pour ces journaux et ces dates ne sont plus dans le "
-        "fichier : "
-        "elles seraient annulées. Le fichier est peut-être partiel, ou d’une autre entreprise. Vérifiez-le, puis "
-        "confirmez "
-        "si ces annulations sont voulues."
+        "fichier : elles seraient annulées. Le fichier est peut-être partiel, ou d’une autre entreprise. Vérifiez-le, "
+        "puis confirmez si ces annulations sont voulues."
     ) % {"cancelled": needed.cancelled, "covered": needed.covered}
 
 

@@ -77,8 +77,7 @@ def _text(path: Path, name: str, head: bytes) -> Source:
 def _unknown(name: str) -> str:
     return _(
         "Le fichier « %(file)s » n’est pas un tableau : ce qu’il contient ressemble à une page web ou à des données "
-        "d’un "
-        "autre logiciel. Dans votre logiciel, choisissez l’export FEC, CSV ou Excel, puis importez ce fichier-là."
+        "d’un autre logiciel. Dans votre logiciel, choisissez l’export FEC, CSV ou Excel, puis importez ce fichier-là."
     ) % {"file": name}
 
 
@@ -128,8 +127,7 @@ def _checked_zip(path: Path, name: str) -> Path:
             "too-big",
             _(
                 "Le classeur « %(file)s » est trop volumineux une fois ouvert. Un tableur n’est pas fait pour autant "
-                "de "
-                "lignes. Enregistrez la feuille des factures en CSV, puis importez ce fichier."
+                "de lignes. Enregistrez la feuille des factures en CSV, puis importez ce fichier."
             )
             % {"file": name},
             file=name,
@@ -172,8 +170,7 @@ def _refuse_other_than(wanted: str, source: Source) -> None:
             "wrong-format",
             _(
                 "« %(file)s » est un FEC, pas un tableau de factures : lu comme un tableau, ses écritures seraient "
-                "prises "
-                "pour des factures. Laissez le format se détecter, ou choisissez « FEC »."
+                "prises pour des factures. Laissez le format se détecter, ou choisissez « FEC »."
             )
             % {"file": source.name},
             file=source.name,

@@ -35,8 +35,7 @@ def source_for(batch: Import, book: Book) -> Source:
             "several-companies",
             _(
                 "Les fichiers portent plusieurs SIREN (%(sirens)s) : ce sont les comptabilités d’entreprises "
-                "différentes. "
-                "Importez-les l’une après l’autre, ou donnez un nom de source si c’est bien la même."
+                "différentes. Importez-les l’une après l’autre, ou donnez un nom de source si c’est bien la même."
             )
             % {"sirens": ", ".join(sorted(book.sirens))},
         )
