@@ -131,6 +131,20 @@
 
   // --- What came by itself: the page, then each fragment.
 
+  // --- Choosing files: what is dropped anywhere on a [data-drop] zone goes to its field.
+
+  const zoneOf = (event) => event.target.closest && event.target.closest("[data-drop]");
+
+  for (const kind of ["dragover", "dragleave", "drop"]) {
+    document.addEventListener(kind, (event) => {
+      const zone = zoneOf(event);
+      if (!zone || !event.dataTransfer.types.includes("Files")) return;
+      event.preventDefault();
+      zone.classList.toggle("is-over", kind === "dragover");
+      if (kind === "drop") find("input[type=file]", zone).files = event.dataTransfer.files;
+    });
+  }
+
   const settle = (within) => {
     restore(within);
     findAll("[data-print]", within).forEach((button) => { button.hidden = false; });
