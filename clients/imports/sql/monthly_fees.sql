@@ -5,23 +5,32 @@ WITH last AS (
     FROM clients_invoice
     WHERE status IN ('issued', 'paid') AND issued_on <= %(today)s
 ),
-pairs AS (
-    SELECT
-        line.service_id,
-        invoice.client_id,
-        count(DISTINCT date_trunc('month', invoice.issued_on)) AS months,
-        count(DISTINCT invoice.issued_on) AS days
+days AS (
+    SELECT line.service_id, invoice.client_id, invoice.issued_on AS day
     FROM clients_invoice AS invoice
     JOIN clients_invoiceline AS line ON line.invoice_id = invoice.id
-    JOIN clients_service AS service ON service.id = line.service_id
     CROSS JOIN last
     WHERE invoice.status IN ('issued', 'paid')
         AND line.amount_ht > 0
-        AND NOT service.is_recurring
         AND invoice.issued_on > last.day - INTERVAL '12 months'
         AND invoice.issued_on <= last.day
-        AND service.id IN (SELECT staged.service FROM clients_stagedservice AS staged WHERE staged.batch = %(batch)s)
-    GROUP BY line.service_id, invoice.client_id
+        AND line.service_id IN (
+            SELECT service.id
+            FROM clients_stagedservice AS staged
+            JOIN clients_service AS service ON service.id = staged.service
+            WHERE staged.batch = %(batch)s AND NOT service.is_recurring
+        )
+    GROUP BY line.service_id, invoice.client_id, invoice.issued_on
+),
+months AS (
+    SELECT service_id, client_id, count(*) AS days
+    FROM days
+    GROUP BY service_id, client_id, date_trunc('month', day)
+),
+pairs AS (
+    SELECT service_id, client_id, count(*) AS months, sum(days) AS days
+    FROM months
+    GROUP BY service_id, client_id
 )
 SELECT pairs.service_id, service.name, count(*)
 FROM pairs

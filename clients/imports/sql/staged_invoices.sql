@@ -21,13 +21,13 @@ WITH gathered AS (
         sum(line.cents)::bigint AS cents,
         sum(line.vat_cents)::bigint AS vat_cents,
         bool_or(line.service IS NOT NULL OR line.label <> '' OR line.quantity IS NOT NULL) AS is_detailed,
-        string_agg(
-            concat_ws('|', service.code, line.label, line.quantity, line.cents), E'\n'
-            ORDER BY concat_ws('|', service.code, line.label, line.quantity, line.cents)
-        ) AS lines
-    FROM clients_stagedline AS line
-    LEFT JOIN clients_stagedservice AS service ON service.batch = line.batch AND service.number = line.service
-    WHERE line.batch = %(batch)s AND line.fate = ''
+        string_agg(line.text, E'\n' ORDER BY line.text) AS lines
+    FROM (
+        SELECT line.*, concat_ws('|', service.code, line.label, line.quantity, line.cents) COLLATE "C" AS text
+        FROM clients_stagedline AS line
+        LEFT JOIN clients_stagedservice AS service ON service.batch = line.batch AND service.number = line.service
+        WHERE line.batch = %(batch)s AND line.fate = ''
+    ) AS line
     GROUP BY line.file, line.external_id
 ),
 versions AS (
