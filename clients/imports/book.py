@@ -7,7 +7,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from clients.folding import fold
 from clients.imports.findings import CellError, Tally, Warned
@@ -117,7 +117,7 @@ class Book:
         if len(self.errors) < MOST_ERRORS_LISTED:
             self.errors.append(error)
 
-    def warn(self, reason: str, message: str, **details) -> None:
+    def warn(self, reason: str, message: str, **details: Any) -> None:
         self.warnings.append(Warned(reason, message, **details))
 
 

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import python_calamine
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ def rows_of(source: Source) -> Iterator[tuple[int, list]]:
     return _text_rows(source) if source.kind == "text" else _sheet_rows(source)
 
 
-def as_text(cell) -> str:
+def as_text(cell: Any) -> str:
     """A cell as a person reads it: whole numbers without decimals, days as ISO, nothing as an empty text."""
     if isinstance(cell, str):
         return cell.strip()

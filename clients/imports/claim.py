@@ -7,6 +7,7 @@ lets it go with the connection.
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection
 from django.db.models import F, Q
@@ -43,7 +44,7 @@ def ready() -> list[int]:
     return list(waiting.order_by("id").values_list("id", flat=True))
 
 
-def beat(batch: Import, **changes) -> None:
+def beat(batch: Import, **changes: Any) -> None:
     """Note that the worker lives, and how far it is."""
     changes["heartbeat_at"] = timezone.now()
     for name, value in changes.items():

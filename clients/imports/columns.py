@@ -5,6 +5,7 @@ A saved mapping, when there is one, will replace `recognised`; nothing after it 
 
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -59,9 +60,9 @@ class Learner:
 
     def _learn_values(self) -> None:
         places = self.columns.places
-        dates = {name: set() for name in DATE_FIELDS if name in places}
-        amounts = {name: set() for name in AMOUNT_FIELDS if name in places}
-        watched = [(places[name], found, None) for name, found in dates.items()]
+        dates: dict[str, set[Any]] = {name: set() for name in DATE_FIELDS if name in places}
+        amounts: dict[str, set[Any]] = {name: set() for name in AMOUNT_FIELDS if name in places}
+        watched: list[tuple[int, set[Any], int | None]] = [(places[name], found, None) for name, found in dates.items()]
         watched += [(places[name], found, MOST_SAMPLES) for name, found in amounts.items()]
         count = 0
         width = len(self.columns.headings)
@@ -167,7 +168,7 @@ class Learner:
             file=self.source.name,
         )
 
-    def _warn(self, reason: str, message: str, **details) -> None:
+    def _warn(self, reason: str, message: str, **details: Any) -> None:
         self.book.warn(reason, message, file=self.source.name, **details)
 
     def _warn_date_order(self, example: str) -> None:
@@ -175,7 +176,9 @@ class Learner:
             "Rien dans la colonne ne dit si le jour vient avant le mois ; le jour est pris en premier : « %(text)s » "
             "est lu comme le %(day)s."
         )
-        self._warn("date-order", message % {"text": example, "day": date_format(day(example), "j F Y")}, value=example)
+        self._warn(
+            "date-order", message % {"text": example, "day": date_format(day(example) or "", "j F Y")}, value=example
+        )
 
     def _warn_decimal(self, example: str, mark: str) -> None:
         message = _(

@@ -5,9 +5,9 @@ Columns are found by name, never by position; amounts come out in cents, debit m
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -96,7 +96,7 @@ def separator_of(header: str) -> str:
 
 def check_columns(cells: list[str], file: str) -> dict[str, int]:
     """Where each column is; refused, with the names of those that are missing."""
-    places = {}
+    places: dict[str, int] = {}
     for place, cell in enumerate(cells):
         places.setdefault(heading(cell), place)
     missing = [name for name in ("journalcode", "comptenum") if name not in places]
@@ -164,11 +164,11 @@ def day(text: str) -> dt.date | None:
 class Memo(dict):
     """Remembers what a text was read as: an export repeats the same days and amounts thousands of times."""
 
-    def __init__(self, read):
+    def __init__(self, read: Callable[[str], Any]):
         super().__init__()
         self.read = read
 
-    def __missing__(self, text):
+    def __missing__(self, text: str) -> Any:
         try:
             value = self[text] = self.read(text)
         except ValueError:
@@ -250,7 +250,7 @@ class FecReader:
                     cells += [""] * (self.width - len(cells))
             cells.append("")
             j, jl, e, ed, a, al, x, xl, p, pd, lb, lt, ld, due, nb = (cells[place] for place in columns)
-            amount = self._signed(cells[first], cells[second], amounts) if signed else None
+            amount: Any = self._signed(cells[first], cells[second], amounts) if signed else None
             if amount is None:
                 debit, credit = amounts[cells[first]], amounts[cells[second]]
                 amount = debit - credit if type(debit) is int and type(credit) is int else ValueError()
@@ -292,7 +292,7 @@ class FecReader:
         return any(texts) and all(_is_amount(text) for text in texts)
 
     @staticmethod
-    def _signed(amount: str, side: str, amounts: Memo):
+    def _signed(amount: str, side: str, amounts: Memo) -> Any:
         value = amounts[amount]
         side = side.strip().upper()
         if type(value) is not int or side not in ("D", "C", "+1", "-1", "1", "+", "-"):
@@ -308,7 +308,7 @@ class FecReader:
         if len(cells) > max(entry, journal):
             self.bad_entries.add((self.file, cells[journal], cells[entry]))
 
-    def _wrong_cell(self, number, cells, amount, booked_on, piece_on) -> None:
+    def _wrong_cell(self, number: int, cells: list[str], amount: Any, booked_on: Any, piece_on: Any) -> None:
         if type(amount) is ValueError:
             name = next((n for n in self.amount_columns if not _is_amount(cells[self.places[n]])), "debit")
             repair = _("Écrivez un nombre avec une virgule et deux décimales, par exemple 1234,56.")

@@ -7,7 +7,7 @@ it stands in says nothing. Nothing here depends on the order of lines.
 import datetime as dt
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 
 from clients.folding import fold
@@ -72,7 +72,7 @@ def is_revenue_line(line: FecLine) -> bool:
     return line.account.startswith("70")
 
 
-def rebuild(lines: Iterable[FecLine], *, bad_lines: set = frozenset(), bad_entries: set = frozenset()) -> Rebuilt:
+def rebuild(lines: Iterable[FecLine], *, bad_lines: Set = frozenset(), bad_entries: Set = frozenset()) -> Rebuilt:
     """Every document of these lines. Entries holding a bad line, as (file, line) or (file, journal, entry), are set "
     "aside."""
     rebuilt = Rebuilt()
@@ -307,7 +307,7 @@ def _document(entry: list[FecLine], own: list[FecLine], key: str, accounts: list
     lead = max(own, key=lambda line: (abs(line.cents), line.piece, line.label))
     booked = min((line.booked_on for line in own if line.booked_on), default=None)
     pieces = [line.piece_on for line in own if line.piece_on]
-    issued = min(pieces) if pieces else booked or min(line.booked_on or line.piece_on for line in entry)
+    issued = min(pieces) if pieces else booked or min(day for line in entry if (day := line.booked_on or line.piece_on))
     number = next((line.number for line in [lead, *sorted(entry)] if line.number), lead.piece)
     net = sum(line.cents for line in own)
     cash = not net and any(line.account.startswith(CASH_ACCOUNTS) for line in entry)

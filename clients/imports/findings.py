@@ -4,7 +4,7 @@ A reason is a slug, kept in the database and printed by `--json`; its French sen
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
@@ -99,9 +99,9 @@ class RefusedError(Exception):
         self.message = str(message)
         self.file = file
         self.line = line
-        self.book = None
+        self.book: Any = None
 
-    def with_book(self, book) -> "RefusedError":
+    def with_book(self, book: Any) -> "RefusedError":
         """This refusal, with what had been read until then: its errors are listed too."""
         self.book = book
         return self

@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from clients.folding import fold
 
-FIELDS: dict[str, list[str]] = {
+FIELDS: dict[str, str] = {
     "client_code": """
         code client|code tiers|numero client|num client|no client|n client|ref client|reference client
         identifiant client|id client|client id|customer id|customer code|customer number|customer no|client code

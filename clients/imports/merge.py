@@ -66,13 +66,13 @@ class Steps:
         if source:
             self.parameters["source"] = source.pk
 
-    def run(self, name: str, **parameters) -> int:
+    def run(self, name: str, **parameters: Any) -> int:
         """The number of rows written."""
         with connection.cursor() as cursor:
             cursor.execute(_statement(name), self.parameters | parameters)
             return cursor.rowcount
 
-    def rows(self, name: str, **parameters) -> list[tuple]:
+    def rows(self, name: str, **parameters: Any) -> list[tuple]:
         with connection.cursor() as cursor:
             cursor.execute(_statement(name), self.parameters | parameters)
             return cursor.fetchall()

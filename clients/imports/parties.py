@@ -2,6 +2,7 @@
 
 import re
 from operator import itemgetter
+from typing import Any
 
 from django.utils.translation import gettext as _
 from stdnum.fr import siren as siren_number
@@ -108,7 +109,7 @@ class Parties:
             self.nobodies[number] = (texts["client_code"] or name, name)
         return number
 
-    def _identifier(self, text: str, checker, line: int) -> str:
+    def _identifier(self, text: str, checker: Any, line: int) -> str:
         """The compact form of a valid identifier; a spreadsheet's 1.23457E+13 and a false number are noted, not "
         "kept."""
         if not text:

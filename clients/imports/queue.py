@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from io import BufferedIOBase
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from django.db import transaction
 
@@ -61,7 +61,7 @@ def decline(batch: Import) -> bool:
     )
 
 
-def _store(batch: Import, position: int, name: str, content) -> None:
+def _store(batch: Import, position: int, name: str, content: Any) -> None:
     stored = ImportFile.objects.create(batch=batch, position=position, name=Path(name).name[-255:], size=0, sha256="")
     digest, size, number = hashlib.sha256(), 0, 0
     while piece := content.read(CHUNK):

@@ -215,7 +215,9 @@ def _outcome(batch: Import, outcome: Outcome) -> Iterator[ImportFinding]:
         )
 
 
-def _warning(batch, reason, message, count=1, cents=0, label="", value="") -> ImportFinding:
+def _warning(
+    batch: Import, reason: str, message: str, count: int = 1, cents: int = 0, label: str = "", value: str = ""
+) -> ImportFinding:
     return ImportFinding(
         batch=batch,
         severity=Severity.WARNING,

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -75,7 +76,7 @@ class TableReader:
         """The row of one line; None when it is not a line of a document."""
         places = self.columns.places
         continued = previous is not None and not self._at(cells, "date") and self._continues(cells)
-        if continued:
+        if previous is not None and continued:
             for name in (*DOCUMENT_FIELDS, *CLIENT_FIELDS):
                 if name in places:
                     cells[places[name]] = previous[places[name]]
@@ -146,7 +147,7 @@ class TableReader:
         found = self.columns.days[name][self._at(cells, name)]
         return None if isinstance(found, ValueError) else found
 
-    def _amount(self, cells: list, name: str):
+    def _amount(self, cells: list, name: str) -> Any:
         return self.columns.amounts[name][cells[self.columns.places[name]]]
 
     def _vat(self, line: int, cells: list, cents: int, kind: str) -> int | None:
@@ -164,7 +165,7 @@ class TableReader:
                 self.vat_mismatches.append(line)
         return vat
 
-    def _cents(self, cells: list):
+    def _cents(self, cells: list) -> Any:
         """The amount of a row without VAT in cents, by the columns that the table has."""
         mode = self.columns.amount_mode
         if mode in self.columns.amounts:
@@ -249,7 +250,7 @@ class TableReader:
         self.book.currencies[currency].add()
         return True
 
-    def _error(self, line: int, cells: list, number: str, issued, cents, client) -> Row:
+    def _error(self, line: int, cells: list, number: str, issued: Any, cents: Any, client: int | None) -> Row:
         """The row as it can be known, for its invoice to be set aside with it."""
         self.book.rows += 1
         self.data_rows += 1
@@ -300,7 +301,7 @@ class TableReader:
             self._warn("vat-mismatch", message, count=len(self.vat_mismatches), line=self.vat_mismatches[0])
         self.parties.conclude(self.source.name)
 
-    def _warn(self, reason: str, message: str, **details) -> None:
+    def _warn(self, reason: str, message: str, **details: Any) -> None:
         self.book.warn(reason, message, file=self.source.name, **details)
 
 

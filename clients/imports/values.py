@@ -7,6 +7,7 @@ when none does, French usage decides and the import says so, with an example.
 import datetime as dt
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from clients.folding import fold
 
@@ -78,9 +79,9 @@ class Amounts(dict):
         self.mark = mark
         self.thousands = "." if mark == "," else ","
 
-    def __missing__(self, text):
+    def __missing__(self, text: Any) -> Any:
         try:
-            value = cents(text, self.mark, self.thousands)
+            value: Any = cents(text, self.mark, self.thousands)
         except ValueError as error:
             value = error
         if len(self) < 200_000:
@@ -143,10 +144,10 @@ class Days(dict):
         super().__init__()
         self.month_first = month_first
 
-    def __missing__(self, text):
+    def __missing__(self, text: Any) -> Any:
         try:
             found = day(text, self.month_first)
-            value = found.isoformat() if found else None
+            value: Any = found.isoformat() if found else None
         except ValueError as error:
             value = error
         if len(self) < 200_000:
@@ -154,7 +155,7 @@ class Days(dict):
         return value
 
 
-def day(value, month_first: bool = False) -> dt.date | None:
+def day(value: Any, month_first: bool = False) -> dt.date | None:
     """A day; None when empty. Raises ValueError when it is not a date, or not of this century or the last."""
     if isinstance(value, dt.datetime):
         return _plausible(value.date())

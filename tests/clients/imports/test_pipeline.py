@@ -79,7 +79,8 @@ def test_another_worker_leaves_a_living_workers_import_alone():
     try:
         with other.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s, %s)", [claim.LOCK_SPACE, batch.pk])
-        assert pipeline.process(batch.pk).status == Import.Status.QUEUED
+            assert pipeline.process(batch.pk).status == Import.Status.QUEUED
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [claim.LOCK_SPACE, batch.pk])
     finally:
         other.close()
     assert pipeline.process(batch.pk).status == Import.Status.COMMITTED
