@@ -5,11 +5,13 @@ drawing. What is read (percentages, euros, names) stays a number, for the templa
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from math import sqrt
+
+Scale = Callable[[float], float]  # from a number of the data to a place of the drawing
 
 RHYTHM_CAP = 12  # silences beyond twelve times the rhythm all draw the same
 LEVELS = 4
@@ -142,7 +144,13 @@ def _ends(tiers: Sequence[tuple[str, int, Decimal]]) -> list[tuple[str, int, Dec
     return ends
 
 
-def _bars(points, ends, x, base: float, tallest: float) -> list[Rect]:
+def _bars(
+    points: Sequence[tuple[int, Decimal]],
+    ends: Sequence[tuple[str, int, Decimal]],
+    x: Scale,
+    base: float,
+    tallest: float,
+) -> list[Rect]:
     means = [float(share - former) / (place - before) for (before, former), (place, share) in pairwise(points)]
     top = max(means, default=0) or 1
     bars = []
@@ -162,7 +170,7 @@ def _bars(points, ends, x, base: float, tallest: float) -> list[Rect]:
     return bars
 
 
-def _mark(place: int, count: int, share: Decimal, x, y) -> Mark:
+def _mark(place: int, count: int, share: Decimal, x: Scale, y: Callable[[Decimal], float]) -> Mark:
     is_early = place < count / 2
     return Mark(
         x=length(x(place)),
@@ -175,7 +183,7 @@ def _mark(place: int, count: int, share: Decimal, x, y) -> Mark:
     )
 
 
-def _bands(tiers, x, top: float, height: float) -> list[Band]:
+def _bands(tiers: Sequence[tuple[str, int, Decimal]], x: Scale, top: float, height: float) -> list[Band]:
     count = sum(clients for _letter, clients, _share in tiers)
     bands, place = [], 0
     for letter, clients, _share in tiers:
@@ -279,7 +287,7 @@ def levels(values: Sequence[Decimal | int | None]) -> list[int]:
 
 def bar(value: Decimal, largest: Decimal) -> str:
     """The width of a bar on a scale of 100; 0 for what is not above zero."""
-    return length(100 * float(max(value, 0)) / float(largest)) if largest > 0 else "0"
+    return length(100 * float(max(value, Decimal(0))) / float(largest)) if largest > 0 else "0"
 
 
 # --- Small graphics of a row ----------------------------------------------------------------------

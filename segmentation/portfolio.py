@@ -13,7 +13,7 @@ from functools import cached_property
 from django.db.models import Count, F, Q, RowRange, Sum, Window
 from django.db.models.functions import Coalesce, RowNumber
 
-from segmentation.models import RiskReason, SegmentSlug, Tier
+from segmentation.models import RiskReason, ScoreQuerySet, SegmentSlug, Tier
 
 ZERO = Decimal(0)
 EIGHTY_PERCENT = Decimal("0.8")
@@ -86,7 +86,7 @@ class Concentration:
 class Portfolio:
     """The aggregates of these scores, which belong to one run. Each is asked of the database once, when needed."""
 
-    def __init__(self, scores):
+    def __init__(self, scores: ScoreQuerySet) -> None:
         self.scores = scores
 
     @cached_property
@@ -155,7 +155,7 @@ class Portfolio:
         )
         return {place: (cumulative, cumulative >= enough) for place, cumulative in rows}
 
-    def _of(self, position, value) -> Tally:
+    def _of(self, position: int, value: str) -> Tally:
         return _sum(tally for key, tally in self.groups if key[position] == value)
 
 
