@@ -80,8 +80,8 @@ class Listing(TableData):
         self._count: int | None = None
 
     def order_by(self, aliases) -> None:
-        """Orders by the first of these column names; "-" before it means descending."""
-        self.alias = next(iter(aliases), self.default)
+        """Orders by the first of these column names that sorts; "-" before it means descending."""
+        self.alias = next((alias for alias in aliases if sorts(alias)), self.default)
 
     def __len__(self) -> int:
         if self._count is None:
@@ -140,6 +140,11 @@ class Listing(TableData):
 
     def _unscored(self) -> QuerySet[Client]:
         return self.clients.filter(~Exists(Score.objects.filter(run=self.run, client=OuterRef("pk"))))
+
+
+def sorts(alias: str) -> bool:
+    """Whether this names a column that a list can be ordered by."""
+    return alias.removeprefix("-") in (BY_NAME, *BY_FIGURE)
 
 
 def next_actions(client_ids: list[int]) -> QuerySet[Action]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Firm
-from cockpit.listing import Listing
+from cockpit.listing import Listing, sorts
 
 PAGE_SIZES = (25, 50, 100)
 
@@ -36,8 +36,8 @@ class ClientTable(tables.Table):
     def __init__(self, listing: Listing, params: QueryDict, opened: str = "", **kwargs):
         super().__init__(listing, **kwargs)
         self._speak(Firm.current())
-        self.order_by = params.getlist("tri")[:1]
-        if not self.order_by:
+        self.order_by = [alias for alias in params.getlist("tri")[:1] if sorts(alias)]
+        if not self.order_by:  # nothing asked, or a figure that this table does not show
             self.order_by = [listing.default]
         self.context = Context(
             {

@@ -153,6 +153,9 @@
     find("[role=alert][tabindex]", within)?.focus();
   };
 
-  document.addEventListener("htmx:afterSwap", (event) => settle(event.detail.elt));
+  document.addEventListener("htmx:afterSwap", (event) => {
+    settle(event.detail.elt);
+    find(".panel[data-client] h2")?.focus();
+  });
   settle(document);
 })();

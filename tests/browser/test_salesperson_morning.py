@@ -1,0 +1,109 @@
+"""Half past eight: log in, see who is leaving and why, call, write down what was said."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from campaigns.models import Action
+from tests.access.world import Who
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+PASSWORD = "un mot de passe assez long"
+PHONE, DESK = 390, 1440
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+
+
+@pytest.fixture
+def said():
+    """Everything a page says on its console."""
+    return []
+
+
+@pytest.fixture
+def morning(open_as, world, said):
+    """A function: the browser of the salesperson, logged in through the form, in a window of this width."""
+
+    def logged_in(width, **options):
+        page = open_as(Who.STRANGER, width=width, **options)
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto("/connexion/")
+        page.fill("input[type=email]", world.people[Who.OWNER].email)
+        page.fill("input[type=password]", PASSWORD)
+        page.click("main button[type=submit]")
+        page.wait_for_url("**/")
+        page.goto("/a-risque/")
+        return page
+
+    return logged_in
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_a_salesperson_reads_why_a_client_leaves_and_records_the_call(morning, world, said, width):
+    page, mine, other = morning(width), world.sides["own"].client, world.sides["other"].client
+    assert page.get_by_role("link", name=mine.name, exact=True).count() == 1
+    assert page.get_by_text(other.name, exact=True).count() == 0
+
+    page.get_by_role("link", name=mine.name, exact=True).click()
+    panel = page.locator("aside.panel")
+    panel.wait_for()
+    assert page.url.endswith(f"client={mine.pk}")
+    assert panel.get_by_role("heading", name="Pourquoi ce client est ici").is_visible()
+    assert "son rythme habituel" in panel.inner_text()
+
+    panel.locator("textarea").fill("Il attend notre devis.")
+    panel.get_by_role("button", name="Joint", exact=True).click()
+    page.get_by_role("button", name="Annuler", exact=True).wait_for()
+    assert "Il attend notre devis." in page.locator("aside.panel .events").inner_text()
+    call = Action.objects.get(outcome="reached", note="Il attend notre devis.")
+    assert (call.client, call.done_by) == (mine, world.people[Who.OWNER])
+    assert said == []
+
+
+def test_the_whole_morning_is_done_without_a_mouse(morning, world):
+    page, mine = morning(DESK), world.sides["own"].client
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.locator("aside.panel").wait_for()
+    page.wait_for_function("document.activeElement.id === 'volet-titre'")
+    page.keyboard.press("e")
+    page.keyboard.type("Rappeler lundi.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # Message laissé
+    page.get_by_role("button", name="Annuler", exact=True).wait_for()
+    assert Action.objects.filter(client=mine, outcome="message-left", note="Rappeler lundi.").exists()
+
+    page.keyboard.press("Escape")
+    page.wait_for_function(f"document.activeElement.id === 'client-{mine.pk}'")
+    assert page.locator("aside.panel").count() == 0
+
+
+def test_going_back_closes_the_panel(morning, world):
+    page = morning(DESK)
+    page.get_by_role("link", name=world.sides["own"].client.name, exact=True).click()
+    page.locator("aside.panel").wait_for()
+    page.go_back()
+    page.locator("aside.panel").wait_for(state="detached")
+    assert page.locator("table#liste").is_visible()
+
+
+def test_a_call_is_recorded_and_undone_without_any_script(morning, world):
+    page, mine = morning(PHONE, java_script_enabled=False), world.sides["own"].client
+    page.get_by_role("link", name=mine.name, exact=True).click()
+    page.locator("aside.panel textarea").fill("Sans script.")
+    page.locator("aside.panel").get_by_role("button", name="Joint", exact=True).click()
+    assert Action.objects.filter(note="Sans script.").exists()
+    page.get_by_role("button", name="Annuler", exact=True).click()
+    assert not Action.objects.filter(note="Sans script.").exists()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, PHONE, 768, DESK])
+def test_the_open_panel_breaks_no_rule_and_fits_the_window(open_as, world, said, width, theme):
+    page = open_as(Who.OWNER, width=width, theme=theme)
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(f"/a-risque/?client={world.sides['own'].client.pk}")
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    found = Axe().run(page, options=RULES).response["violations"]
+    assert [(rule["id"], [node["html"][:120] for node in rule["nodes"]]) for rule in found] == []
+    assert said == []
