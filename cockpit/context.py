@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Right
@@ -12,12 +12,11 @@ from segmentation.models import Score, ScoringRun
 
 @dataclass(frozen=True)
 class Entry:
-    """One page of the navigation; `right` is what reading it takes, nothing when None."""
+    """One page of the navigation."""
 
     view: str
     label: str
     icon: str
-    right: Right | None = None
     counts_risk: bool = False
 
 
@@ -46,14 +45,6 @@ GROUPS = [
 SETTINGS = Entry("cockpit:settings", _("Réglages"), "cog-6-tooth")
 
 
-def page(view):
-    """The address of this page, or None while it does not exist: nothing links to a page that is not there."""
-    try:
-        return reverse(view)
-    except NoReverseMatch:
-        return None
-
-
 class Chrome:
     """The frame of one request. Asks the database nothing until the page draws its navigation."""
 
@@ -74,11 +65,10 @@ class Chrome:
 
     @cached_property
     def groups(self):
-        """The groups of the navigation that hold at least one existing page: (title, links)."""
+        """The groups of the navigation as drawn: (title, links)."""
         if not self.is_known:
             return []
-        drawn = [(title, [link for link in map(self._link, entries) if link]) for title, entries in GROUPS]
-        return [(title, links) for title, links in drawn if links]
+        return [(title, [self._link(entry) for entry in entries]) for title, entries in GROUPS]
 
     @property
     def settings(self):
@@ -86,32 +76,30 @@ class Chrome:
 
     @property
     def team_url(self):
-        return page("cockpit:team")
+        return reverse("cockpit:team")
 
     @property
     def import_url(self):
-        return page("clients:import") if self.is_known and self.user.may(Right.IMPORT) else None
+        return reverse("clients:import") if self.is_known and self.user.may(Right.IMPORT) else None
 
     @property
     def search_url(self):
-        return page("cockpit:client-list")
+        return reverse("cockpit:client-list")
 
     @property
     def logout_url(self):
-        return page("account_logout")
+        return reverse("account_logout")
 
     @property
     def account_url(self):
-        return page("accounts:account")
+        return reverse("accounts:account")
 
     @property
     def help_url(self):
-        return page("cockpit:help")
+        return reverse("cockpit:help") if self.is_known else None
 
     def _link(self, entry):
-        url = page(entry.view)
-        if url is None or (entry.right and not self.user.may(entry.right)):
-            return None
+        url = reverse(entry.view)
         path = self.request.path
         return Link(
             url=url,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Firm
 from accounts.roles import Right, Role
 from campaigns.models import Action
-from clients.models import Client, Source
+from clients.models import Source
 from cockpit import charts
 from cockpit.links import Links
 from cockpit.scope import PARAMETER, Scope, scope_of
@@ -259,10 +259,6 @@ class Board:
     @cached_property
     def clients_without_score(self) -> int:
         return self.scope.clients().count()
-
-    @cached_property
-    def unassigned(self) -> int:
-        return Client.objects.visible_to(self.scope.user).unassigned().count()
 
     @property
     def tier_minimum(self) -> int:
