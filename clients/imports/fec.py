@@ -189,9 +189,12 @@ class FecReader:
     def __iter__(self) -> Iterator[FecLine]:
         with self.path.open(encoding=self.encoding, errors="replace") as text:
             lines = ((line.replace("\0", "").rstrip("\r\n")) for line in text)
-            lines = (line for line in lines if line.strip(" \t|;,"))
+            lines = (line for line in lines if line.strip(" \t|;,\x1a"))  # DOS ends its files with a 1A
             header = next(lines, "").lstrip("\ufeff")
             self._learn(header)
+            if header.startswith('"'):  # the norm has no quotes: around the header, they are around every cell
+                around = f'"{self.separator}"'
+                lines = (self.separator.join(line.strip().strip('"').split(around)) for line in lines)
             yield from self._lines(lines)
 
     def _learn(self, header: str) -> None:

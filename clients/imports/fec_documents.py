@@ -16,6 +16,8 @@ from clients.imports.fec import FecLine
 from clients.imports.findings import Tally
 
 CLIENT_ACCOUNTS = ("411", "410", "413", "416", "418")
+DEPOSIT_ACCOUNTS = ("4191",)
+VAT_ACCOUNTS = ("4457", "44587")  # due, or awaiting its event
 CASH_ACCOUNTS = ("5",)
 OPENING_JOURNALS = {"an", "ano", "anv", "ad", "ouv", "ran", "anouv", "a-n", "a.n", "anx"}
 OPENING_WORDS = re.compile(r"a[ -]nouveau|ouverture|report a nouveau|opening")
@@ -271,7 +273,7 @@ def _accounts(revenue: list[FecLine]) -> list[tuple[str, str, int]]:
 
 
 def _vat(entry: list[FecLine]) -> int:
-    return -sum(line.cents for line in entry if line.account.startswith("4457"))
+    return -sum(line.cents for line in entry if line.account.startswith(VAT_ACCOUNTS))
 
 
 def _split(revenue: list[FecLine], entry: list[FecLine], weights: dict[str, int]) -> tuple[dict, dict]:
@@ -297,7 +299,7 @@ def shared_out(total: int, weights: list[int]) -> list[int]:
 
 
 def _check_vat(rebuilt: Rebuilt, entry: list[FecLine], amount: int) -> None:
-    with_vat = sum(line.cents for line in entry if is_client_line(line))
+    with_vat = sum(line.cents for line in entry if line.account.startswith(CLIENT_ACCOUNTS + DEPOSIT_ACCOUNTS))
     if with_vat and amount + _vat(entry) != with_vat:
         rebuilt.vat_mismatches.append(min(entry, key=lambda line: line.line))
 

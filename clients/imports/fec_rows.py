@@ -26,7 +26,7 @@ def fec_rows(sources: list[Source], book: Book) -> Iterator[Row]:
     for number, source in enumerate(sources):
         reader = FecReader(source.path, name=source.name, encoding=source.encoding, file=number)
         own = list(reader)
-        _check_end(own, source.name)
+        _check_end(own, source.name, reader)
         _note_file(book, source.name, own)
         book.rows += reader.rows
         for error in reader.errors:
@@ -39,12 +39,15 @@ def fec_rows(sources: list[Source], book: Book) -> Iterator[Row]:
     _gather(book, rebuilt)
     _warn(book, rebuilt, [source.name for source in sources])
     if not rebuilt.documents and not rebuilt.set_aside.count:
-        raise _no_client(rebuilt)
+        raise _no_client(rebuilt) if rebuilt.services or not rebuilt.holds_client_accounts else _no_sale()
     yield from _rows(book, rebuilt)
 
 
-def _check_end(lines: list[FecLine], name: str) -> None:
-    """A file whose last entry lacks a side, alone to unbalance it, was cut between two lines."""
+def _check_end(lines: list[FecLine], name: str, reader: FecReader) -> None:
+    """A file whose last entry lacks a side, alone to unbalance it, was cut between two lines.
+
+    An entry whose amount cannot be read lacks it too: that is an error of a row, not the end of a copy.
+    """
     if not lines:
         raise RefusedError(
             "no-row",
@@ -60,6 +63,10 @@ def _check_end(lines: list[FecLine], name: str) -> None:
     entry = [line for line in lines if (line.journal, line.entry) == (last.journal, last.entry)]
     if not last.entry:
         entry = [line for line in entry if (line.booked_on, line.piece) == (last.booked_on, last.piece)]
+    if (last.file, last.journal, last.entry) in reader.bad_entries or any(
+        (line.file, line.line) in reader.bad_lines for line in entry
+    ):
+        return
     side = max(
         sum(line.cents for line in entry if line.cents > 0), -sum(line.cents for line in entry if line.cents < 0)
     )
@@ -188,6 +195,15 @@ def _no_client(rebuilt: Rebuilt) -> RefusedError:
         "des factures de votre logiciel de facturation en CSV ou XLSX."
     )
     return RefusedError("no-client", message % {"cause": cause})
+
+
+def _no_sale() -> RefusedError:
+    message = _(
+        "Aucune vente dans ce fichier : il n’a pas d’écriture sur un compte de ventes (70). C’est sans doute l’export "
+        "d’un seul journal (banque, achats) ou d’un exercice sans vente. Exportez le FEC complet de l’exercice, tous "
+        "journaux compris."
+    )
+    return RefusedError("no-sale", message)
 
 
 def _rows(book: Book, rebuilt: Rebuilt) -> Iterator[Row]:

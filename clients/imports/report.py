@@ -199,8 +199,8 @@ def _outcome(batch: Import, outcome: Outcome) -> Iterator[ImportFinding]:
         )
     for service, name, count in outcome.monthly_fees:
         message = ngettext(
-            "Facturé presque chaque mois à %(count)s client : c’est sans doute un abonnement.",
-            "Facturé presque chaque mois à %(count)s clients : c’est sans doute un abonnement.",
+            "Facturé presque chaque mois à %(count)s client : est-ce un abonnement ?",
+            "Facturé presque chaque mois à %(count)s clients : est-ce un abonnement ?",
             count,
         )
         yield _warning(batch, "monthly-fee", message % {"count": count}, count, label=name, value=str(service))
@@ -299,13 +299,14 @@ def monthly_fees(batch: Import) -> QuerySet:
 
 
 @transaction.atomic
-def mark_recurring(batch: Import, *, by: User) -> list[int]:
-    """The services marked as recurring, among those this import proposed.
+def mark_recurring(batch: Import, *, services: Iterable[str], by: User) -> list[int]:
+    """Those of these services that this import asked about, now marked as recurring.
 
     Raises PermissionDenied without the right to manage settings.
     """
     if not by.may(Right.MANAGE_SETTINGS):
         raise PermissionDenied
-    ids = [int(value) for value in monthly_fees(batch).values_list("value", flat=True)]
+    asked = monthly_fees(batch).filter(value__in=list(services))
+    ids = [int(value) for value in asked.values_list("value", flat=True)]
     Service.objects.filter(pk__in=ids).update(is_recurring=True)
     return ids

@@ -125,12 +125,14 @@ def export_errors(request, pk, file_format):
 @required(Right.IMPORT)
 @require_POST
 def mark_recurring(request, pk):
-    """Mark as recurring the services that this import found to look like monthly fees."""
+    """Mark as recurring the ticked services, among those that this import asked about."""
     batch = get_object_or_404(Import, pk=pk)
-    marked = report.mark_recurring(batch, by=request.user)
+    marked = report.mark_recurring(batch, services=request.POST.getlist("service"), by=request.user)
     names = ", ".join(Service.objects.filter(pk__in=marked).values_list("name", flat=True))
     if names:
         messages.success(request, _("Notés comme abonnements : %(names)s.") % {"names": names})
+    else:
+        messages.info(request, _("Aucun service n’est coché : rien n’a changé."))
     return redirect(_address("clients:import-report", batch, request))
 
 

@@ -1,5 +1,5 @@
 -- One output row: a service that looks like a monthly fee: invoiced to some client in at least 6 of the last 12 months,
--- no oftener than monthly on the whole.
+-- no oftener than monthly on the whole. Asked once: what an earlier import asked about is left alone.
 WITH last AS (
     SELECT max(issued_on) AS day
     FROM clients_invoice
@@ -18,7 +18,15 @@ days AS (
             SELECT service.id
             FROM clients_stagedservice AS staged
             JOIN clients_service AS service ON service.id = staged.service
-            WHERE staged.batch = %(batch)s AND NOT service.is_recurring
+            WHERE staged.batch = %(batch)s
+                AND NOT service.is_recurring
+                AND NOT EXISTS (
+                    SELECT FROM clients_importfinding AS asked
+                    JOIN clients_import AS earlier ON earlier.id = asked.batch_id AND earlier.status = 'committed'
+                    WHERE asked.reason = 'monthly-fee'
+                        AND asked.value = service.id::text
+                        AND asked.batch_id <> %(batch)s
+                )
         )
     GROUP BY line.service_id, invoice.client_id, invoice.issued_on
 ),

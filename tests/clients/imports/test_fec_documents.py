@@ -154,6 +154,14 @@ def test_a_collective_account_is_nobody():
     assert (rebuilt.documents, rebuilt.excluded["without-client"].cents) == ([], 10_000)
 
 
+def test_vat_awaited_and_a_deposit_taken_back_belong_to_the_amount_with_vat():
+    awaited = [line("411000", 12_000, aux="C1"), line("706000", -10_000), line("445870", -2_000)]
+    deposit = [line("411000", 6_000, aux="C1", entry="2"), line("419100", 6_000, entry="2")]
+    final = [line("706000", -10_000, entry="2"), line("445710", -2_000, entry="2")]
+    rebuilt = rebuild(lines(*awaited, *deposit, *final))
+    assert (rebuilt.vat_mismatches, [found.vat_cents for found in rebuilt.documents]) == ([], [2_000, 2_000])
+
+
 def test_miscellaneous_without_revenue_is_left_out():
     rebuilt = rebuild(lines(line("411000", -100, aux="C1"), line("658000", 100)))
     assert rebuilt.excluded["no-revenue"].count == 1
@@ -163,7 +171,8 @@ CATCH_ALL = """
     CB=Carte bancaire, 9CB=CB, CHQ=Chèques, C0001=ESPECES, VIR=Virements, PRLV=Prélèvements SEPA, CAISSE=Caisse,
     TPE=Terminal de paiement, C9=Recettes du jour, CDIVERS=Clients divers, C99=CLIENTS DIVERS, CDIV=DIVERS,
     PASSAGE=Clients de passage, COMPTOIR=Vente comptoir, C1=Ventes au comptant, C2=Tickets restaurant CB,
-    C3=Cash sales, C4=Sundry customers, C5=PayPal, C6=Particuliers, C7=Remise chèque, CB=, C8=Ventes 2025
+    C3=Cash sales, C4=Sundry customers, C5=PayPal, C6=Particuliers, C7=Remise chèque, CB=, C8=Ventes 2025,
+    VIR=Virements reçus, CHQ=Chèques encaissés
 """
 SOMEBODY = """
     CPASSA=Boulangerie du Passage, CCAIS=Caisse d’Épargne, CB=Claude Bernard SARL, CATTEN=Client attente,

@@ -129,3 +129,25 @@ def test_a_cell_in_error_is_told_by_line_column_and_value(tmp_path):
 def test_nuls_are_dropped(tmp_path):
     lines, _reader = read(tmp_path, text(*sale("C1", 100)).replace("Vente", "Ve\0nte"))
     assert lines[0].label == "Vente"
+
+
+def test_a_bar_inside_the_label_of_every_line_is_no_error(tmp_path):
+    rows = [row | {"EcritureLib": "Lot | façade"} for row in [*sale("C1", 100), *sale("C2", 200, entry="2")]]
+    lines, reader = read(tmp_path, text(*rows, separator="|"))
+    assert ([found.cents for found in lines], reader.errors) == ([120, -100, -20, 240, -200, -40], [])
+
+
+def test_quotes_around_every_cell_are_taken_off(tmp_path):
+    rows = text(*sale("C1", 100, aux_label="Dupont"), end="\n").splitlines()
+    quoted = "".join("\t".join(f'"{cell}"' for cell in row.split("\t")) + "\n" for row in rows)
+    lines, reader = read(tmp_path, quoted)
+    assert (lines[0].auxiliary_label, [found.cents for found in lines], reader.errors) == (
+        "Dupont",
+        [120, -100, -20],
+        [],
+    )
+
+
+def test_the_end_of_file_mark_of_dos_is_no_row(tmp_path):
+    lines, reader = read(tmp_path, text(*sale("C1", 100)) + "\x1a")
+    assert (len(lines), reader.rows) == (3, 3)

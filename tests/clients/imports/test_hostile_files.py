@@ -74,7 +74,7 @@ REFUSED = {
     "books cut in an entry": ("\r\n".join(FEC.split("\r\n")[:-2]) + "\r\n", "truncated"),
     "books without client": (text(line("530000", 120), line("707000", -120)), "no-client"),
     "books of payment modes": (text(*sale("CB", 1000, aux_label="Carte bancaire")), "no-client"),
-    "books of payments": (text(*payment("C1", 1000)), "no-client"),
+    "books of payments": (text(*payment("C1", 1000)), "no-sale"),
     "books of impossible dates": (FEC.replace("20250310", "20259999"), "impossible-dates"),
     "books of wrong amounts": (FEC.replace(",00", ",0x"), "too-many-errors"),
 }  # fmt: skip

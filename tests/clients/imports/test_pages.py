@@ -171,10 +171,18 @@ def monthly_fees():
 def test_monthly_fees_are_proposed_and_change_nothing_until_somebody_marks_them(client, keeper):
     batch = monthly_fees()
     page = client.get(reverse("clients:import-report", args=[batch.pk])).content.decode()
-    assert "Abonnements probables" in page
-    assert not Service.objects.filter(is_recurring=True).exists()
+    assert "Est-ce un abonnement ?" in page
     client.post(reverse("clients:mark-recurring", args=[batch.pk]))
+    assert not Service.objects.filter(is_recurring=True).exists()
+    paie = Service.objects.get(name="Paie")
+    client.post(reverse("clients:mark-recurring", args=[batch.pk]), {"service": [paie.pk, "0"]})
     assert Service.objects.get(name="Paie").is_recurring
+
+
+def test_whether_a_service_is_a_monthly_fee_is_asked_once():
+    first, again = monthly_fees(), monthly_fees()
+    asked = [batch.findings.filter(reason="monthly-fee").count() for batch in (first, again)]
+    assert asked == [1, 0]
 
 
 def test_weekly_purchases_are_no_monthly_fee():

@@ -10,7 +10,7 @@ from django.utils import timezone
 from clients import tasks
 from clients.imports import claim, merge, pipeline, queue
 from clients.models import Client, Import, ImportChunk, Invoice, StagedClient, StagedInvoice, StagedLine, StagedService
-from tests.clients.imports.books import import_text
+from tests.clients.imports.books import import_text, sale, text
 
 TABLE = b"Client;Date;Montant HT\nDupont;13/01/2025;100\nMartin;14/01/2025;50\n"
 
@@ -142,3 +142,12 @@ def test_a_confirmation_is_asked_once(monkeypatch):
     batch = submitted()
     Import.objects.filter(pk=batch.pk).update(status=Import.Status.CONFIRMATION)
     assert [queue.confirm(batch, by=None), queue.confirm(batch, by=None)] == [True, False]
+
+
+@pytest.mark.django_db
+def test_a_last_entry_whose_amount_cannot_be_read_is_set_aside_not_taken_for_a_cut():
+    rows = [row for n in range(10) for row in sale(f"C{n}", 10_000, entry=f"{n}")]
+    rows[-3]["Debit"] = "abc"
+    batch = import_text(text(*rows))
+    assert (batch.status, batch.created) == (Import.Status.COMMITTED, 9)
+    assert batch.findings.get(severity="error").value == "abc"
