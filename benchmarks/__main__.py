@@ -1,6 +1,7 @@
 """`python -m benchmarks`: measures, prints, and with `--check` fails when a ratio went beyond what is recorded."""
 
 import argparse
+import logging
 import os
 import platform
 import sys
@@ -21,6 +22,7 @@ REQUESTS = 30
 
 def main() -> int:
     options = _options()
+    logging.disable(logging.INFO)  # one line a request
     print(f"PostgreSQL {_in_own_database(server_version)}, Python {platform.python_version()}, {os.cpu_count()} cores")
     measured: dict[str, float] = {}
     sizes = SIZES[:1] if options.quick else SIZES
