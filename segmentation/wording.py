@@ -1,0 +1,53 @@
+"""The texts that version 1 of the method puts in the base, marked for translation: pages translate what they read there.
+
+A text that a firm has rewritten is in no catalogue and is shown as it was written.
+"""
+
+from django.utils.translation import gettext_noop as _
+
+SEGMENT_TEXTS = (
+    _("Renforcer la relation"),
+    _("Remercier, et demander ce qui compte le plus pour lui cette année."),
+    _("Lui montrer en premier ce que vous préparez et recueillir son avis."),
+    _("Vérifier qu’il a un interlocuteur attitré, et un remplaçant."),
+    _("Faire découvrir un service de plus"),
+    _("Partir de ce qu’il achète déjà et de ce que cela lui apporte."),
+    _("Présenter un seul service voisin, avec un exemple de client semblable."),
+    _("Convenir d’une date pour en reparler."),
+    _("Élargir ce qu’il achète"),
+    _("Demander quel problème il cherche à régler en ce moment."),
+    _("Expliquer en une phrase ce que vous faites d’autre."),
+    _("Proposer un premier pas simple et chiffré."),
+    _("Réussir les 90 premiers jours"),
+    _("Vérifier que sa première prestation s’est bien passée."),
+    _("Présenter la personne qui le suit."),
+    _("Fixer le prochain rendez-vous avant de raccrocher."),
+    _("Donner envie de revenir"),
+    _("Demander ce qui l’a fait venir, et ce qui le ferait revenir."),
+    _("Rappeler ce que vous pouvez faire pour lui ensuite."),
+    _("Proposer une date plutôt qu’une relance."),
+    _("Reprendre contact"),
+    _("Prendre des nouvelles sans rien vendre."),
+    _("Demander si son besoin a changé."),
+    _("Noter la prochaine échéance qui compte pour lui."),
+    _("Relancer simplement"),
+    _("Rappeler le dernier travail fait pour lui."),
+    _("Donner une raison concrète de revenir maintenant."),
+    _("Laisser un moyen simple de répondre."),
+    _("Appeler cette semaine"),
+    _("Demander franchement si quelque chose n’a pas convenu."),
+    _("Écouter d’abord ; ne proposer qu’ensuite."),
+    _("Repartir avec une date et un engagement de votre côté."),
+    _("Rendez-vous du dirigeant"),
+    _("Faire le point sur sa satisfaction, sans rien vendre."),
+    _("Rappeler ce qui a été livré et ce qui en a résulté."),
+    _("Proposer une visite du dirigeant."),
+    _("Un essai peu coûteux"),
+    _("Un message court : sommes-nous encore utiles ?"),
+    _("Une seule proposition, facile à refuser."),
+    _("Sans réponse, espacer les contacts."),
+    _("Valider le départ"),
+    _("Vérifier que l’entreprise existe encore."),
+    _("Demander la raison du départ : elle sert aux autres clients."),
+    _("Remercier, et laisser la porte ouverte."),
+)
