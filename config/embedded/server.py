@@ -260,6 +260,7 @@ class Server:
             if pid:
                 with contextlib.suppress(OSError):
                     os.kill(pid, signal.SIGTERM)
+                    os.waitpid(pid, 0)  # when it is our own child: leaves no defunct process
 
     # --- Programs ---------------------------------------------------------------------------------
 
