@@ -3,6 +3,7 @@
 A saved mapping, when there is one, will replace `recognised`; nothing after it knows where the columns came from.
 """
 
+import re
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from clients.folding import fold
 from clients.imports.book import Book
 from clients.imports.cells import as_text, rows_of
 from clients.imports.findings import RefusedError
@@ -20,6 +22,10 @@ from clients.imports.values import Amounts, Days, day, decimal_mark, month_first
 MOST_SAMPLES = 20_000
 AMOUNT_FIELDS = ("line_amount", "amount", "amount_any", "amount_with_vat", "vat", "unit_price", "vat_rate", "quantity")
 DATE_FIELDS = ("date", "due", "paid")
+YEARLY = re.compile(
+    r"(?:(?:ca|chiffre d.affaires|montants?|total|ventes|honoraires|factures?|revenue|sales|turnover)\b.*)?"
+    r"\b(?:19|20)\d\d\b.*"
+)
 DOCUMENT_MODES = ("amount", "amount_any", "without_vat", "without_vat_rate")
 
 
@@ -112,6 +118,9 @@ class Learner:
         known = ", ".join(f"« {text} »" for text in headings if text)[:600]
         if not {"client", "client_code", "account", "siret", "vat_number", "email"} & set(places):
             self._refuse("no-client-column", _("du client"), _("« Client » ou « Code client »"), known)
+        yearly = next((text for text in headings if YEARLY.fullmatch(fold(text).strip())), "")
+        if "date" not in places and yearly:
+            self._refuse_yearly(yearly)
         if "date" not in places:
             self._refuse("no-date-column", _("de la date"), _("« Date facture »"), known)
         if not {"line_amount", "amount", "amount_any", "amount_with_vat", "unit_price"} & set(places):
@@ -127,6 +136,16 @@ class Learner:
             reason,
             message % {"what": what, "file": self.source.name, "known": known, "example": example},
             file=self.source.name,
+        )
+
+    def _refuse_yearly(self, heading: str) -> None:
+        message = _(
+            "« %(file)s » donne un total par an et par client (colonne « %(heading)s »), sans la date de chaque "
+            "facture. La date dit qui achète encore et tous les combien : elle manque. Exportez la liste des factures "
+            "de votre logiciel, une ligne par facture : client, date, montant HT."
+        )
+        raise RefusedError(
+            "no-date-column", message % {"file": self.source.name, "heading": heading}, file=self.source.name
         )
 
     def _no_header(self, first: list[list[str]]) -> str:

@@ -13,7 +13,7 @@ FIELDS: dict[str, str] = {
     "client_code": """
         code client|code tiers|numero client|num client|no client|n client|ref client|reference client
         identifiant client|id client|client id|customer id|customer code|customer number|customer no|client code
-        client number|account number|code du client|numero de client|code societe|customerid|codeclient
+        customer n|client number|account number|code du client|numero de client|code societe|customerid|codeclient
         thirdparty code|partner ref|cust id|customer ref
         """,
     "client": """
@@ -32,7 +32,7 @@ FIELDS: dict[str, str] = {
     "siren": "siren|n siren|numero siren|no siren|siren client",
     "vat_number": """
         n tva|numero tva|numero de tva|tva intracommunautaire|n tva intracommunautaire|numero tva intracommunautaire
-        tva intra|n tva intra|vat number|vat id|vat|code tva intracommunautaire|tax id|customer vat|num tva
+        tva intra|n tva intra|vat number|vat id|code tva intracommunautaire|tax id|customer vat|num tva
         """,
     "email": """
         email|e mail|mail|courriel|adresse mail|adresse email|adresse e mail|email client|customer email|e
@@ -49,14 +49,15 @@ FIELDS: dict[str, str] = {
         numero|no piece|numero piece|numero de piece|n piece|piece|ref piece|pieceref|piece ref|reference piece
         document|n document|numero document|numero de document|no document|reference|ref|order|order number|order id
         numero commande|numero de commande|n|no|num|name|id facture|facture id|document number|order no
-        no de facture|commande
+        no de facture|commande|invoice n|order n|document n
         """,
     "date": """
         date facture|date de facture|date facturation|date de facturation|invoice date|dateinvoice|invoicedate
         date de la facture|date d emission|date emission|emise le|date piece|date de piece|piecedate
         date de la piece|date document|date du document|date|date comptable|date vente|date de vente|date commande
         date de commande|order date|orderdate|created at|issue date|issued on|document date|date ecriture|jour|day
-        transaction date|le|posting date|sale date|date operation
+        transaction date|le|posting date|sale date|date operation|facture le|facturee le|emis le|emission
+        invoiced on
         """,
     "due": """
         echeance|date echeance|date d echeance|date limite de reglement|date limite reglement|due date|duedate
@@ -92,7 +93,7 @@ FIELDS: dict[str, str] = {
         """,
     "vat": """
         tva|montant tva|total tva|montant de la tva|dont tva|taxes|tax|vat amount|tax amount|amount tax|totaltva
-        mt tva|amount tax signed|montant taxe|montant taxes
+        mt tva|vat|amount tax signed|montant taxe|montant taxes
         """,
     "vat_rate": "taux tva|taux de tva|tva taux|vat rate|tax rate|taux|% tva|tva %|taux tva %",
     "quantity": "quantite|qte|qty|quantity|nombre|nb|lineitem quantity|quantite facturee|invoice lines quantity",

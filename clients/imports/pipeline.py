@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.audit import acting_as
 from clients.imports import claim, report, staging, table_checks
@@ -130,19 +131,26 @@ def _check(batch: Import, book: Book) -> None:
     if book.error_rows and batch.is_strict:
         raise RefusedError(
             "strict",
-            _(
+            ngettext(
+                "%(count)s ligne est en erreur et l’import est strict : rien n’a été écrit. Réparez-la, ou importez "
+                "sans l’option stricte pour la mettre de côté.",
                 "%(count)s lignes sont en erreur et l’import est strict : rien n’a été écrit. Réparez-les, ou "
-                "importez sans l’option stricte pour les mettre de côté."
+                "importez sans l’option stricte pour les mettre de côté.",
+                book.error_rows,
             )
             % {"count": book.error_rows},
         ).with_book(book)
     if share_of_errors(book) > MOST_ERRORS:
         raise RefusedError(
             "too-many-errors",
-            _(
+            ngettext(
+                "%(count)s ligne sur %(rows)s est en erreur, plus d’une sur cinq : rien n’a été écrit. Le fichier "
+                "n’est sans doute pas celui que vous pensez, ou une colonne est décalée. Voyez les premières erreurs "
+                "ci-dessous.",
                 "%(count)s lignes sur %(rows)s sont en erreur, plus d’une sur cinq : rien n’a été écrit. Le fichier "
                 "n’est sans doute pas celui que vous pensez, ou une colonne est décalée. Voyez les premières erreurs "
-                "ci-dessous."
+                "ci-dessous.",
+                book.error_rows,
             )
             % {"count": book.error_rows, "rows": book.rows},
         ).with_book(book)

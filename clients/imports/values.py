@@ -131,10 +131,17 @@ def month_first(texts: Iterable[str]) -> tuple[bool, str]:
     for text in texts:
         found = NUMERIC_DATE.fullmatch(text.strip())
         if found:
-            example = example or text
+            example = example or (text if _is_day(text) else "")
             first += int(found[1]) > 12
             second += int(found[2]) > 12
     return second > first, "" if first or second else example
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return day(text) is not None
+    except ValueError:
+        return False
 
 
 class Days(dict):

@@ -251,3 +251,29 @@ def test_a_payment_mode_is_not_a_client_in_a_table_either():
     batch = import_text(SIMPLE + "CLIENTS DIVERS;14/01/2025;900\n")
     assert not Client.objects.filter(name="CLIENTS DIVERS").exists()
     assert batch.findings.get(reason="payment-mode").amount_ht == 900
+
+
+def test_a_total_per_year_is_refused_saying_that_dates_are_missing():
+    batch = import_text("Client;CA 2025\nA;1000\nB;2000\n")
+    refusal = batch.findings.get(severity="refusal")
+    assert (batch.status, refusal.reason) == (Import.Status.REFUSED, "no-date-column")
+    assert "« CA 2025 »" in refusal.repair
+    assert "un total par an" in refusal.repair
+
+
+@pytest.mark.parametrize("heading", ["Facturé le", "Émission", "Émis le", "Invoiced on"])
+def test_the_day_of_an_invoice_has_many_names(heading):
+    assert import_text(f"Client;{heading};Montant HT\nA;13/01/2025;1\n").created == 1
+
+
+def test_english_headings_with_a_number_sign_and_the_vat_are_understood():
+    batch = import_text("Customer Name;Invoice #;Invoice date;Net amount;VAT;Total\nA;77;2025-01-13;10;2;12\n")
+    (invoice,) = Invoice.objects.all()
+    assert (invoice.number, invoice.amount_ht, invoice.amount_vat) == ("77", 10, 2)
+    assert not batch.findings.exists()
+
+
+@pytest.mark.parametrize("odd", ["01/01/1904", "00/00/2025"])
+def test_a_first_date_that_is_none_stops_nothing(odd):
+    batch = import_text(f"Client;Date;Montant HT\nZ;{odd};1\n" + "A;03/04/2025;1\n" * 9)
+    assert (batch.status, batch.created) == (Import.Status.COMMITTED, 9)
