@@ -1,6 +1,6 @@
-"""The texts that version 1 of the method puts in the base, marked for translation: pages translate what they read there.
+"""The texts that version 1 of the method puts in the base, marked for translation.
 
-A text that a firm has rewritten is in no catalogue and is shown as it was written.
+Pages translate what they read there. A text that a firm has rewritten is in no catalogue: it is shown as it is.
 """
 
 from django.utils.translation import gettext_noop as _
