@@ -1,6 +1,8 @@
 """Small graphics of a row, drawn from its figures: {% load drawings %}."""
 
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 
 from cockpit import charts
 
@@ -18,10 +20,26 @@ def rhythm_bar(silence, gap, segment, width=150):
     }
 
 
-@register.inclusion_tag("charts/_months.html")
+@register.simple_tag
 def month_bars(amounts, width=92, height=26, label=""):
-    """Amounts by month, oldest first; `label` says them in words where nothing else does."""
-    return {"chart": charts.months(amounts, width, height), "label": label}
+    """Amounts by month, oldest first; `label` says them in words where nothing else does.
+
+    Written here rather than in a template: a list draws twelve bars a row, which were a third of its time.
+    """
+    chart = charts.months(amounts, width, height)
+    bars = format_html_join(
+        "",
+        '<rect x="{}" y="{}" width="{}" height="{}" rx="1" class="{}"/>',
+        ((bar.x, bar.y, bar.width, bar.height, bar.tone) for bar in chart.bars),
+    )
+    said = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    return format_html(
+        '<svg class="spark" viewBox="0 0 {0} {1}" width="{0}" height="{1}" preserveAspectRatio="none" {2}>{3}</svg>',
+        str(chart.width),
+        str(chart.height),
+        said,
+        bars,
+    )
 
 
 @register.inclusion_tag("charts/_sparkline.html")
