@@ -76,6 +76,14 @@ class InvoiceLineInline(admin.TabularInline):
         return False
 
 
+class ImportFilter(admin.RelatedOnlyFieldListFilter):
+    """The imports that created something, under their name."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.title = _("import")
+
+
 @admin.register(Invoice)
 class InvoiceAdmin(ReadOnlyAdmin):
     """Every document, as its source has it."""
@@ -83,7 +91,7 @@ class InvoiceAdmin(ReadOnlyAdmin):
     change_list_template = "admin/clients/invoice/change_list.html"
     list_display = ["__str__", "client", "issued_on", "kind", "status", "amount_ht", "source"]
     list_select_related = ["client", "source"]
-    list_filter = ["status", "kind", "source", ("created_by_import", admin.RelatedOnlyFieldListFilter)]
+    list_filter = ["status", "kind", "source", ("created_by_import", ImportFilter)]
     search_fields = ["number", "client__search_text"]
     date_hierarchy = "issued_on"
     show_full_result_count = False

@@ -94,13 +94,13 @@ def rebuild(lines: Iterable[FecLine], *, bad_lines: Set = frozenset(), bad_entri
     sold: set[tuple[int, int]] = set()
     for entry in entries(lines):
         rebuilt.entries += 1
-        if sum(line.cents for line in entry):
-            rebuilt.unbalanced.append(min(entry, key=lambda line: line.line))
         if any((line.file, line.line) in bad_lines for line in entry) or (
             (entry[0].file, entry[0].journal, entry[0].entry) in bad_entries and entry[0].entry
         ):
             _set_aside(rebuilt, entry)
         else:
+            if sum(line.cents for line in entry):
+                rebuilt.unbalanced.append(min(entry, key=lambda line: line.line))
             _rebuild_entry(rebuilt, entry, names, sold)
     _identify(rebuilt.documents)
     _settle(rebuilt.documents, lines, sold)

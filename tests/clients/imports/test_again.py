@@ -7,7 +7,9 @@ from decimal import Decimal
 
 import pytest
 import xlsxwriter
+from django.db import connection
 
+from clients.imports import merge
 from clients.models import Client, FactChange, Import, ImportChange, Invoice, InvoiceLine, Source
 from tests.clients.imports.books import import_files, import_text, payment, sale, text
 
@@ -199,3 +201,13 @@ def without(*numbers):
         for row in sale(f"C{n % 4}", n * 1000, entry=str(n), piece=f"FA{n}", letter="A" * (n % 2))
     ]
     return text(*rows, *payment("C1", 1200, entry="90", letter="A"))
+
+
+def test_what_a_new_export_lacks_is_found_without_comparing_each_invoice_with_each():
+    statement = (merge.SQL / "absent_invoices.sql").read_text(encoding="utf-8")
+    names = {"batch": 0, "source": 0, "journals": [], "first_days": [], "last_days": [], "set_aside": []}
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {statement}", names)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "SetOp" in plan
+    assert "staged.external_id" not in plan

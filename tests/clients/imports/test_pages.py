@@ -155,6 +155,13 @@ def test_no_address_is_believed_as_a_place_to_come_back_to(client, keeper, rung,
     assert client.get(progress).url == reverse("clients:import-report", args=[rung[0]])
 
 
+def test_the_list_of_invoices_is_filtered_on_an_import_in_the_readers_words(client, keeper):
+    batch = import_text(TABLE)
+    page = client.get(reverse("admin:clients_invoice_changelist"), {"created_by_import__id__exact": batch.pk})
+    assert "created by import" not in page.content.decode()
+    assert page.context["cl"].result_count == batch.created
+
+
 def test_invoices_cannot_be_added_changed_or_deleted_in_the_admin(client, keeper):
     import_text(TABLE)
     pk = Invoice.objects.first().pk

@@ -151,3 +151,4 @@ def test_a_last_entry_whose_amount_cannot_be_read_is_set_aside_not_taken_for_a_c
     batch = import_text(text(*rows))
     assert (batch.status, batch.created) == (Import.Status.COMMITTED, 9)
     assert batch.findings.get(severity="error").value == "abc"
+    assert not batch.findings.filter(reason="unbalanced-entries").exists()
