@@ -5,6 +5,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts import team
 from accounts.models import Firm, User
@@ -84,7 +85,10 @@ class _PersonFields(forms.Form):
     email = forms.EmailField(label=_("Adresse e-mail"), max_length=254)
     roles = RolesField()
     manager = forms.ModelChoiceField(
-        User.objects.none(), label=_("Responsable"), required=False, empty_label=_("Personne")
+        User.objects.none(),
+        label=pgettext_lazy("manager", "Responsable"),
+        required=False,
+        empty_label=pgettext_lazy("nobody", "Personne"),
     )
 
     def __init__(self, *args, by, person=None, **kwargs):

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import RIGHTS, Right, Role, rights_of
@@ -66,7 +67,7 @@ class User(AbstractBaseUser):
     )
     manager = models.ForeignKey(
         "self",
-        verbose_name=_("responsable"),
+        verbose_name=pgettext_lazy("manager", "responsable"),
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
@@ -156,7 +157,7 @@ class Invitation(models.Model):
     roles = ArrayField(models.CharField(max_length=20, choices=Role.choices), verbose_name=_("rôles"))
     manager = models.ForeignKey(
         User,
-        verbose_name=_("responsable"),
+        verbose_name=pgettext_lazy("manager", "responsable"),
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
@@ -198,8 +199,8 @@ class Firm(models.Model):
         FEES = "honoraires", _("Honoraires")
 
     class OwnerWord(models.TextChoices):
-        SALESPERSON = "commercial", _("Commercial")
-        IN_CHARGE = "responsable", _("Responsable")
+        SALESPERSON = "commercial", pgettext_lazy("who looks after a client", "Commercial")
+        IN_CHARGE = "responsable", pgettext_lazy("who looks after a client", "Responsable")
 
     class Part(models.TextChoices):
         """What a new installation does not show until Direction asks for it."""
@@ -261,6 +262,34 @@ class Firm(models.Model):
     def owner(self) -> str:
         """The word for who looks after a client, as a label: "Commercial" or "Responsable"."""
         return self.get_owner_word_display()
+
+    @property
+    def charges_fees(self) -> bool:
+        """Whether clients pay "honoraires": a sentence where the word must agree is written twice."""
+        return self.revenue_word == self.RevenueWord.FEES
+
+    @property
+    def revenue_in_full(self) -> str:
+        """The same word inside a sentence: "chiffre d’affaires" or "honoraires"."""
+        return gettext("honoraires") if self.charges_fees else gettext("chiffre d’affaires")
+
+    @property
+    def of_revenue(self) -> str:
+        """What a share is a share of: "du chiffre d’affaires" or "des honoraires"."""
+        return gettext("des honoraires") if self.charges_fees else gettext("du chiffre d’affaires")
+
+    @property
+    def owner_in_full(self) -> str:
+        """The same word inside a sentence: "commercial" or "responsable"."""
+        if self.owner_word == self.OwnerWord.IN_CHARGE:
+            return pgettext("who looks after a client", "responsable")
+        return pgettext("who looks after a client", "commercial")
+
+    @property
+    def without_owner(self) -> str:
+        """Of a client that nobody follows: "sans commercial" or "sans responsable"."""
+        in_charge = self.owner_word == self.OwnerWord.IN_CHARGE
+        return gettext("sans responsable") if in_charge else gettext("sans commercial")
 
     def shows(self, part: "Firm.Part") -> bool:
         return part in self.parts

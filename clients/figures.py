@@ -43,6 +43,11 @@ def _with_unit(text, unit):
     return f"{sign}€{text.removeprefix(sign)}{unit.removesuffix('€')}"
 
 
+def dialled(phone):
+    """A number as a phone takes it: digits, and the plus of a country."""
+    return "".join(sign for sign in phone if sign.isdigit() or sign == "+")
+
+
 def eur(value):
     """Euros: "27 285 €"; with cents under 100 €."""
     if value is None:

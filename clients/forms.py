@@ -49,12 +49,12 @@ class ImportForm(forms.Form):
 class SharingForm(forms.Form):
     """To whom clients without owner go, one by one, by a rule or from a list pasted from a spreadsheet."""
 
-    owner = forms.ModelChoiceField(label=_("Commercial"), queryset=User.objects.none(), required=False)
+    owner = forms.ModelChoiceField(label=_("À qui"), queryset=User.objects.none(), required=False)
     pasted = forms.CharField(
         label=_("Liste"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_("Une ligne par client : son code ou son nom, puis l’e-mail ou le nom du commercial."),
+        help_text=_("Une ligne par client : son code ou son nom, puis l’e-mail ou le nom de qui le suivra."),
     )
 
     def __init__(self, *args, user: User, **kwargs):

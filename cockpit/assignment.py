@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from accounts.access import required
@@ -27,7 +27,7 @@ def assign_clients(request: HttpRequest) -> HttpResponse:
     owner = form.cleaned_data["owner"]
     former = portfolios.assign(client_ids=ids, owner=owner, by=request.user)
     request.session[LAST] = {"owner": owner.pk if owner else None, "former": list(former.items())}
-    words = {"count": len(former), "name": owner or _("personne")}
+    words = {"count": len(former), "name": owner or pgettext("nobody", "personne")}
     messages.success(
         request,
         ngettext("%(count)s client affecté à %(name)s.", "%(count)s clients affectés à %(name)s.", len(former)) % words,

@@ -343,8 +343,8 @@ class Sparkline:
 
 
 def sparkline(values: Sequence[Decimal | int], width: int = 120, height: int = 34) -> Sparkline | None:
-    """The course of a figure, between its own least and most; None for fewer than three points."""
-    if len(values) < 3:
+    """The course of a figure, between its own least and most; None for fewer than two points."""
+    if len(values) < 2:
         return None
     least, most = float(min(values)), float(max(values))
     scale = (height - 8) / ((most - least) or 1)

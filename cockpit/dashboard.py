@@ -6,7 +6,7 @@ from functools import cached_property
 
 from dateutil.relativedelta import relativedelta
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,18 +15,20 @@ from django.views.decorators.http import require_safe
 from accounts.models import Firm
 from accounts.roles import Right, Role
 from campaigns.models import Action
+from clients.activity import total_by_month
 from clients.models import Source
 from cockpit import charts
 from cockpit.links import Links
 from cockpit.scope import PARAMETER, Scope, scope_of
 from cockpit.takeaways import takeaways
-from segmentation.models import ScoringRun, Segment
+from segmentation.models import Score, ScoringRun, Segment, Tier
 from segmentation.portfolio import Concentration, Portfolio, Tally
 
 FIRST_CALLS = 5
 STALE_AFTER_DAYS = 35
 REMEMBERED_SECONDS = 300
 COURSE_MONTHS = 13
+MOST_SCORES_READ = 300_000  # beyond, no page waits for its decoration
 
 MEASURES = {"clients": _("Clients"), "ca": _("CA"), "panier": _("Panier moyen")}
 SECTIONS = {  # what a role sees first; the rest follows
@@ -34,6 +36,15 @@ SECTIONS = {  # what a role sees first; the rest follows
     Role.MARKETING: ["figures", "rfm", "pareto", "calls"],
 }
 SECTIONS_OF_THE_OTHERS = ["figures", "pareto", "rfm", "calls"]
+
+
+POSITIVE = Q(tier_revenue__gt=0)
+COURSES = {
+    "ranked": Count("id", filter=POSITIVE),
+    "amount": Sum("amount_at_risk"),
+    "positive": Sum("tier_revenue", filter=POSITIVE),
+    "top": Sum("tier_revenue", filter=Q(tier=Tier.A), default=Decimal(0)),
+}
 
 
 @require_safe
@@ -89,6 +100,32 @@ class TierRow:
     revenue: Decimal
 
 
+@dataclass(frozen=True)
+class Courses:
+    """Figures of one portfolio run after run, oldest first; empty with fewer than two runs to tell of."""
+
+    clients: tuple[int, ...] = ()
+    at_risk: tuple[Decimal, ...] = ()
+    dependency: tuple[Decimal, ...] = ()
+
+    @classmethod
+    def of(cls, scope: Scope, runs: list[ScoringRun]) -> "Courses":
+        """The courses that these runs, in order, tell of this portfolio: one statement."""
+        rows = Score.objects.of_runs(runs).visible_to(scope.user)
+        if scope.owner_id is not None:
+            rows = rows.filter(client__owner=scope.owner_id)
+        found = {row["run"]: row for row in rows.order_by().values("run").annotate(**COURSES)}
+        told = [found[run.pk] for run in runs if run.pk in found]
+        if len(told) < 2:
+            return cls()
+        shares = [row["top"] / row["positive"] for row in told if row["positive"]]
+        return cls(
+            clients=tuple(row["ranked"] for row in told),
+            at_risk=tuple(row["amount"] for row in told),
+            dependency=tuple(shares) if len(shares) == len(told) else (),
+        )
+
+
 class Board:
     """Everything the dashboard shows of one portfolio in one run, each part computed when the page asks for it."""
 
@@ -103,12 +140,12 @@ class Board:
         """Takes the aggregates of a whole run from the cache: its scores never change, and everybody asks for them."""
         if not self.is_everything:
             return
-        key = f"portfolio-1-{self.run.pk}"
+        key = f"portfolio-2-{self.run.pk}"
         found = cache.get(key)
         if found is None:
-            found = (self.portfolio.groups, self.portfolio.concentration())
+            found = (self.portfolio.groups, self.portfolio.concentration(), self.months, self.courses)
             cache.set(key, found, REMEMBERED_SECONDS)
-        self.portfolio.groups, self.concentration = found
+        self.portfolio.groups, self.concentration, self.months, self.courses = found
 
     # --- Figures
 
@@ -142,19 +179,21 @@ class Board:
         return Decimal(self.total.ranked) / former - 1 if self.compares and former else None
 
     @cached_property
-    def courses(self) -> dict[str, list]:
-        """Revenue and active clients of the stored month-end runs of a year: only for everything, as runs store it."""
-        if not self.is_everything:
-            return {"revenue": [], "clients": []}
+    def months(self) -> list[Decimal]:
+        """The revenue of each of the twelve rolling months of the run, oldest first; empty without any."""
+        clients = None if self.is_everything else self.scope.clients()
+        months = total_by_month(clients, as_of=self.run.as_of)
+        return months if any(months) else []
+
+    @cached_property
+    def courses(self) -> Courses:
+        """How the figures went, from the month-end runs of a year; nothing is drawn while there is but one run."""
         since = self.run.as_of - relativedelta(months=COURSE_MONTHS)
         runs = ScoringRun.objects.standing().filter(as_of__gt=since, as_of__lte=self.run.as_of).order_by("as_of")
-        last_of_month = {
-            as_of.strftime("%Y-%m"): found for as_of, *found in runs.values_list("as_of", "revenue", "ranked")
-        }
-        return {
-            "revenue": [revenue for revenue, _ranked in last_of_month.values()],
-            "clients": [ranked for _revenue, ranked in last_of_month.values()],
-        }
+        last_of_month = {run.as_of.strftime("%Y-%m"): run for run in runs.only("as_of", "scored")}
+        if len(last_of_month) < 2 or sum(run.scored for run in last_of_month.values()) > MOST_SCORES_READ:
+            return Courses()
+        return Courses.of(self.scope, list(last_of_month.values()))
 
     @property
     def sources(self) -> list[str]:

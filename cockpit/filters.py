@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import django_filters as filters
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.hierarchy import led_by
+from accounts.models import Firm
 from accounts.roles import Right
 from clients.models import Client
 from cockpit.templatetags.figures import eur, tier_name
@@ -41,7 +42,7 @@ class ClientFilter(filters.FilterSet):
         super().__init__(data, **kwargs)
         self.people = {str(person.pk): str(person) for person in led_by(user)}
         leads = user.may(Right.SEE_UNASSIGNED_CLIENTS) or user.may(Right.SEE_ALL_CLIENTS)
-        self.owners = [*self.people.items(), (NOBODY, _("Personne"))] if leads else []
+        self.owners = [*self.people.items(), (NOBODY, pgettext("nobody", "Personne"))] if leads else []
         self.filters["commercial"].extra["choices"] = self.owners
 
     def search(self, queryset, name, value):
@@ -74,13 +75,14 @@ class ScoreFilter(filters.FilterSet):
         return queryset.at_risk()
 
     def in_words(self, name, value) -> str:
+        amount = {"revenue": Firm.current().revenue, "amount": eur(value)} if name == "ca_min" else {}
         words = {
             "palier": lambda: tier_name(value),
             "segment": lambda: _("Segment %(name)s") % {"name": SegmentSlug(value).label},
             "r": lambda: _("Récence %(score)s sur 5") % {"score": value},
             "fm": lambda: _("Fréquence et montant %(score)s sur 5") % {"score": value},
             "risque": lambda: _("À risque"),
-            "ca_min": lambda: _("CA d’au moins %(amount)s") % {"amount": eur(value)},
+            "ca_min": lambda: _("%(revenue)s d’au moins %(amount)s") % amount,
         }
         return words[name]()
 
@@ -92,7 +94,8 @@ class RiskFilter(ScoreFilter):
 
     def in_words(self, name, value) -> str:
         if name == "ca_min":
-            return _("CA en danger d’au moins %(amount)s") % {"amount": eur(value)}
+            words = {"revenue": Firm.current().revenue, "amount": eur(value)}
+            return _("%(revenue)s en danger d’au moins %(amount)s") % words
         return super().in_words(name, value)
 
 

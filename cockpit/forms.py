@@ -76,7 +76,7 @@ class PlanForm(forms.Form):
 class OwnerForm(forms.Form):
     """Who follows clients from now on; nobody when empty."""
 
-    owner = forms.CharField(label=_("Commercial"), required=False)
+    owner = forms.CharField(label=_("Suivi par"), required=False)
 
     def __init__(self, *args, user: User, **kwargs):
         super().__init__(*args, **kwargs)

@@ -15,7 +15,7 @@ from django_tables2.data import TableData
 from campaigns.models import Action
 from clients.activity import monthly_amounts
 from clients.models import Client
-from segmentation.models import Score, ScoringRun, SegmentSlug
+from segmentation.models import RiskReason, Score, ScoringRun, SegmentSlug
 
 ROWS_AT_ONCE = 1000
 
@@ -33,6 +33,7 @@ BY_FIGURE = {
     "evolution": (F("tier_revenue") / NullIf(F("previous_revenue"), Value(Decimal(0))), False),
     "danger": (F("amount_at_risk"), False),
 }
+BEHAVIOURS = (RiskReason.RHYTHM, RiskReason.DECLINE, RiskReason.SLOWING)
 NULLABLE = {"silence", "evolution"}
 
 
@@ -56,6 +57,16 @@ class ClientRow:
         if self.score is None or self.score.previous_revenue <= 0:
             return None
         return self.score.tier_revenue / self.score.previous_revenue - 1
+
+    @property
+    def behaviours(self) -> list[str]:
+        """Why the client is at risk, beyond its segment: "Rythme rompu", "Montant en baisse". The rhythm comes first,
+        and says by itself that purchases are further apart."""
+        reasons = self.score.risk_reasons if self.score else []
+        shown = [reason for reason in BEHAVIOURS if reason in reasons]
+        if RiskReason.RHYTHM in shown:
+            shown = [reason for reason in shown if reason != RiskReason.SLOWING]
+        return [str(reason.label) for reason in shown]
 
 
 class Listing(TableData):

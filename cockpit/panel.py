@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.roles import Right
 from campaigns.models import Action
 from clients.activity import month_ends, monthly_amounts
+from clients.figures import dialled
 from clients.models import Client, Contact
 from segmentation.explanation import Explanation, Reason, explain
 from segmentation.models import RiskReason, Score, ScoringRun, Segment
@@ -63,7 +64,7 @@ class Sheet:
     @property
     def dialled(self) -> str:
         """The number as a phone takes it: digits, and the plus of a country."""
-        return "".join(sign for sign in self.phone if sign.isdigit() or sign == "+")
+        return dialled(self.phone)
 
     @property
     def email(self) -> str:

@@ -92,14 +92,15 @@ def _query_without(params: QueryDict, name: str) -> str:
 
 
 class RiskTable(ClientTable):
-    """Clients at risk, the most euros at stake first."""
+    """Clients at risk, the most euros at stake first. On paper it is a call sheet, with room for notes."""
 
     client = cell("risk_client", gettext_lazy("Client"), css="c-name")
-    segment = cell("segment", gettext_lazy("Segment"), css="c-seg")
+    segment = cell("risk_segment", gettext_lazy("Segment"), css="c-seg")
     silence = cell("rhythm", gettext_lazy("Silence / rythme habituel"), css="c-late", falls_first=True)
-    danger = cell("danger", gettext_lazy("CA en danger"), css="c-num c-main", falls_first=True)
-    ca = cell("revenue", gettext_lazy("CA 12 mois"), css="c-num c-wide", falls_first=True)
+    danger = cell("danger", gettext_lazy("En danger"), css="c-num c-main", falls_first=True)
+    ca = cell("revenue", gettext_lazy("12 mois"), css="c-num c-wide", falls_first=True)
     evolution = cell("trend", gettext_lazy("Tendance"), css="c-trend")
+    notes = cell("notes", gettext_lazy("Notes"), css="c-note", sorts=False)
 
 
 class PortfolioTable(ClientTable):
@@ -111,6 +112,6 @@ class PortfolioTable(ClientTable):
     rfm = cell("profile", gettext_lazy("R F M"), css="c-rfm", sorts=False)
     dernier = cell("last_purchase", gettext_lazy("Dernier achat"), css="c-date", falls_first=True)
     silence = cell("rhythm", gettext_lazy("Silence"), css="c-late", falls_first=True)
-    ca = cell("revenue", gettext_lazy("CA 12 mois"), css="c-num c-main", falls_first=True)
+    ca = cell("revenue", gettext_lazy("12 mois"), css="c-num c-main", falls_first=True)
     evolution = cell("trend", gettext_lazy("Évolution"), css="c-trend", falls_first=True)
     action = cell("next_action", gettext_lazy("Prochaine action"), css="c-act", sorts=False)

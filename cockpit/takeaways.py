@@ -48,7 +48,7 @@ def _written(sentence: str, clients: int, amount: Decimal) -> str:
 
 
 def _risks(portfolio: Portfolio, links: Links) -> list[Takeaway]:
-    """Those not to lose; then the other clients at risk, by segment or because their amounts fall."""
+    """Those not to lose; then the other clients at risk, whatever the reason."""
     found = []
     cannot_lose = portfolio.by_segment[SegmentSlug.CANNOT_LOSE]
     if cannot_lose.clients and cannot_lose.amount_at_risk:
@@ -67,15 +67,7 @@ def _risks(portfolio: Portfolio, links: Links) -> list[Takeaway]:
     others = Tally(clients=total.at_risk - cannot_lose.at_risk)
     amount = total.amount_at_risk - cannot_lose.amount_at_risk
     if others.clients and amount:
-        sentence = _written(
-            ngettext(
-                "<b>{count} autre client à risque</b> s’éloigne : {amount} en danger.",
-                "<b>{count} autres clients à risque</b> s’éloignent : {amount} en danger.",
-                others.clients,
-            ),
-            others.clients,
-            amount,
-        )
+        sentence = _written(_others_words(others.clients, bool(cannot_lose.at_risk)), others.clients, amount)
         segments = "&".join(
             f"segment={slug}"
             for slug, tally in portfolio.by_segment.items()
@@ -84,6 +76,21 @@ def _risks(portfolio: Portfolio, links: Links) -> list[Takeaway]:
         url = links.calls(segments if cannot_lose.at_risk else "")
         found.append(Takeaway(amount, "seg-at-risk", "arrow-trending-down", sentence, url, _verb(others)))
     return found
+
+
+def _others_words(count: int, besides: bool) -> str:
+    """The sentence of the clients at risk; `besides`: those not to lose are counted apart. It stands on its own."""
+    if besides:
+        return ngettext(
+            "<b>{count} client à risque</b> s’éloigne, hors « À ne pas perdre » : {amount} en danger.",
+            "<b>{count} clients à risque</b> s’éloignent, hors « À ne pas perdre » : {amount} en danger.",
+            count,
+        )
+    return ngettext(
+        "<b>{count} client à risque</b> s’éloigne : {amount} en danger.",
+        "<b>{count} clients à risque</b> s’éloignent : {amount} en danger.",
+        count,
+    )
 
 
 def _verb(tally: Tally) -> str:

@@ -310,7 +310,7 @@ def _tier_words(score: Score, standing: Standing) -> str:
         return _("Aucun palier : %(amount)s HT net en %(months)s mois.") % figures
     if not score.tier:
         fewest = run.rules.tier_min_clients
-        return _("Pas de paliers : moins de %(fewest)s clients ont un chiffre d’affaires.") % {"fewest": fewest}
+        return _("Pas de paliers : moins de %(fewest)s clients ont un montant positif.") % {"fewest": fewest}
     figures |= {"letter": score.tier, "name": score.get_tier_display(), "rank": nb(score.tier_rank)}
     figures["total"] = nb(run.ranked)
     place = _("Palier %(letter)s · %(name)s : %(amount)s HT en %(months)s mois, rang %(rank)s sur %(total)s.") % figures

@@ -302,6 +302,9 @@ class ScoreQuerySet(models.QuerySet):
     def of(self, run):
         return self.filter(run=run)
 
+    def of_runs(self, runs):
+        return self.filter(run__in=runs)
+
     def visible_to(self, user):
         """The scores of the clients this person may see."""
         if user.may(Right.SEE_ALL_CLIENTS):

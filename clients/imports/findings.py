@@ -49,7 +49,7 @@ REASONS = {
     "invalid-identifier": _("SIRET, SIREN ou n° de TVA invalide"),
     "unknown-status": _("Statut inconnu"),
     "not-counted": _("Brouillons, pro forma et factures annulées"),
-    "unknown-owner": _("Commercial inconnu"),
+    "unknown-owner": _("Suivi par quelqu’un d’inconnu"),
     "ignored-columns": _("Colonnes non utilisées"),
     "same-file-twice": _("Fichier fourni deux fois"),
     "boundary-day": _("Journée du bord de l’export, incomplète dans ce fichier"),

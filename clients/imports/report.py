@@ -182,7 +182,7 @@ def _outcome(batch: Import, outcome: Outcome) -> Iterator[ImportFinding]:
         yield _warning(
             batch,
             "not-counted",
-            _("Gardés pour mémoire, ils ne comptent pas dans le chiffre d’affaires."),
+            _("Gardés pour mémoire, ils n’entrent dans aucun montant."),
             outcome.not_counted,
             outcome.not_counted_cents,
         )

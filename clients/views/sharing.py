@@ -38,7 +38,7 @@ def _share(request, data: dict, rule: dict) -> None:
         _say(request, shared.count)
         if shared.unread:
             lines = " · ".join(shared.unread[:MOST_LINES_SHOWN])
-            message = _("%(count)s lignes ne désignent pas un client sans commercial et une personne d’ici : %(lines)s")
+            message = _("%(count)s lignes ne désignent pas un client à répartir et une personne d’ici : %(lines)s")
             messages.warning(request, message % {"count": len(shared.unread), "lines": lines})
     elif owner is None:
         messages.error(request, _("Choisissez à qui confier ces clients."))
@@ -54,6 +54,6 @@ def _share(request, data: dict, rule: dict) -> None:
 
 def _say(request, count: int) -> None:
     message = ngettext(
-        "%(count)s client a maintenant un commercial.", "%(count)s clients ont maintenant un commercial.", count
+        "%(count)s client a maintenant un %(owner)s.", "%(count)s clients ont maintenant un %(owner)s.", count
     )
-    messages.success(request, message % {"count": count})
+    messages.success(request, message % {"count": count, "owner": request.firm.owner_in_full})

@@ -44,5 +44,5 @@ def month_bars(amounts, width=92, height=26, label=""):
 
 @register.inclusion_tag("charts/_sparkline.html")
 def sparkline(values, tone="is-brand"):
-    """The course of a figure; draws nothing for fewer than three points."""
+    """The course of a figure; draws nothing for fewer than two points."""
     return {"chart": charts.sparkline(values), "tone": tone}

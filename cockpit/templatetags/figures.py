@@ -13,6 +13,7 @@ from clients.figures import (
     day,
     days,
     days_short,
+    dialled,
     eur,
     keur,
     long_day,
@@ -31,6 +32,7 @@ from segmentation.models import SegmentSlug, Tier
 register = template.Library()
 
 for read in [
+    dialled,
     eur,
     keur,
     pct,

@@ -5,6 +5,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Firm
 from accounts.roles import Role
 from campaigns.models import Action
 from segmentation.models import Score
@@ -247,3 +248,26 @@ def test_reading_changes_nothing(browser, run, claire):
         assert browser.get(reverse(f"cockpit:{name}", args=[score.client_id])).status_code == 405
     assert Score.objects.count() == 1
     assert not Action.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("reasons", "words"),
+    [
+        (["decline"], "Montant en baisse"),
+        (["slowing"], "Achats espacés"),
+        (["decline", "grid", "rhythm", "slowing"], "Rythme rompu, montant en baisse"),
+    ],
+)
+def test_a_row_says_in_words_what_changed_beside_its_segment(browser, claire, run, reasons, words):
+    ScoreFactory(run=run, client__owner=claire, at_risk=True, risk_reasons=reasons, amount_at_risk=Decimal(10))
+    assert f'<span class="sub">{words}</span>' in browser.get(URL).content.decode()
+
+
+def test_the_firm_that_charges_fees_reads_no_other_word(browser, claire, run):
+    Firm.objects.create(pk=Firm.ONLY, revenue_word="honoraires", owner_word="responsable")
+    at_risk(run, claire, "7000")
+    page = browser.get(URL, {"ca_min": "100"}).content.decode()
+    assert "d’honoraires annuels en danger" in page
+    assert "Honoraires en danger d’au moins" in page
+    assert "CA " not in page
+    assert "chiffre d’affaires" not in page

@@ -125,8 +125,9 @@ def test_an_empty_month_is_a_dash_and_a_month_of_credit_notes_has_its_tone():
     assert numbers(bars, "height") == [1.5, 12, 24, 24]
 
 
-def test_a_course_needs_three_points_and_may_be_flat():
-    assert charts.sparkline([1, 2]) is None
+def test_a_course_needs_two_points_and_may_be_flat():
+    assert charts.sparkline([1]) is None
+    assert charts.sparkline([1, 2]).line == "M0 30L120 4"
     assert charts.sparkline([5, 5, 5]).line == "M0 30L60 30L120 30"
 
 

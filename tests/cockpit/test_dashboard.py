@@ -4,12 +4,14 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from dateutil.relativedelta import relativedelta
+from django.core.cache import cache
 from django.urls import reverse
 
 from accounts.models import Firm
 from accounts.roles import Role
 from segmentation.models import Score
-from tests.factories import ActionFactory, ClientFactory, ScoreFactory, ScoringRunFactory, UserFactory
+from tests.factories import ActionFactory, ClientFactory, InvoiceFactory, ScoreFactory, ScoringRunFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 HOME = "/"
@@ -154,12 +156,34 @@ def test_an_evolution_needs_a_whole_year_before(client, direction):
     assert "pas encore d’année précédente complète" in seen(client.get(HOME))
 
 
-def test_the_course_of_a_figure_is_drawn_from_stored_month_ends_only(client, direction, run):
+def test_the_course_of_the_revenue_is_that_of_the_last_twelve_months_of_the_portfolio(client, direction, run):
     five_clients(run)
     assert 'class="sl' not in client.get(HOME).content.decode()
-    for month in (7, 8, 9):
-        ScoringRunFactory(as_of=dt.date(2026, month, 28), revenue=Decimal(month))
-    assert client.get(HOME).content.decode().count('class="sl') == 2
+    cache.clear()
+    for months_ago, amount in [(0, 100), (1, 200), (13, 400)]:
+        InvoiceFactory(issued_on=run.as_of - relativedelta(months=months_ago), amount_ht=Decimal(amount))
+    page = client.get(HOME)
+    assert page.context["board"].months == [0] * 10 + [200, 100]
+    assert page.content.decode().count('class="sl') == 1
+
+
+def test_the_course_of_the_other_figures_needs_two_runs_of_two_months(client, direction, run):
+    five_clients(run)
+    before = ScoringRunFactory(as_of=run.as_of - relativedelta(months=1))
+    five_clients(before, at_risk=True, amount_at_risk=Decimal(10))
+    courses = client.get(HOME).context["board"].courses
+    assert courses.at_risk == (50, 0)
+    assert courses.clients == (5, 5)
+    assert client.get(HOME).content.decode().count('class="sl') >= 2
+
+
+def test_a_portfolio_draws_its_own_courses(client, direction, run):
+    mine = ClientFactory(owner=UserFactory(roles=[Role.COMMERCIAL]))
+    InvoiceFactory(client=mine, issued_on=run.as_of, amount_ht=Decimal(70))
+    InvoiceFactory(issued_on=run.as_of, amount_ht=Decimal(900))
+    ScoreFactory(run=run, client=mine)
+    client.force_login(mine.owner)
+    assert client.get(HOME).context["board"].months[-1] == 70
 
 
 @pytest.mark.parametrize("clients", [3, 60])
@@ -168,5 +192,5 @@ def test_as_many_queries_for_three_clients_as_for_sixty(client, direction, run, 
     for _number in range(clients):
         ScoreFactory(run=run, client__owner=direction, at_risk=True, amount_at_risk=Decimal(10))
     client.get(HOME)  # the aggregates of the run are remembered
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         client.get(HOME)

@@ -71,3 +71,12 @@ def test_clients_whom_nobody_follows_are_told_to_who_may_share_them_out(run):
 def test_a_salesperson_reads_sentences_about_their_own_clients(run):
     at_risk(run, 300, "cannot-lose")
     assert sentences(run, user=UserFactory(roles=[Role.COMMERCIAL])) == []
+
+
+def test_each_sentence_stands_on_its_own(run):
+    at_risk(run, 200, "at-risk")
+    assert "1 client à risque</b> s’éloigne\u00a0:" in sentences(run)[0].sentence
+    at_risk(run, 100, "cannot-lose")
+    said = " ".join(takeaway.sentence for takeaway in sentences(run))
+    assert "hors «\u00a0À ne pas perdre\u00a0»" in said
+    assert "autre" not in said
