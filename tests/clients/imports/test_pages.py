@@ -211,6 +211,12 @@ def test_ticked_clients_are_given_to_somebody(client, keeper):
     assert (Client.objects.get(pk=mine.pk).owner, Client.objects.get(pk=other.pk).owner) == (seller, None)
 
 
+def test_giving_all_the_clients_of_a_rule_needs_no_tick_to_be_seen(client, keeper):
+    ClientFactory(owner=None)
+    page = client.get(reverse("clients:share-out")).content.decode()
+    assert 'class="bulk on"' in page
+
+
 def test_a_rule_on_the_postcode_gives_all_its_clients(client, keeper):
     seller = UserFactory()
     ClientFactory(postcode="45000"), ClientFactory(postcode="45100"), ClientFactory(postcode="75001")
