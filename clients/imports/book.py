@@ -5,7 +5,7 @@ Pure Python: a reader yields `Row`s and fills a Book; the database comes after.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -91,6 +91,7 @@ class Book:
     file_cents: int = 0
     rows: int = 0
     expected_rows: int | None = None
+    on_progress: Callable[[int], None] = lambda rows: None  # told now and then how many rows were read
     sirens: set[str] = field(default_factory=set)
     amounts_are_of_documents: bool = False
 

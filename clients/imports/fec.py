@@ -186,6 +186,11 @@ class FecReader:
         self.bad_entries: set[tuple[int, str, str]] = set()
         self.bad_lines: set[tuple[int, int]] = set()
 
+    def count(self) -> int:
+        """How many lines the file has, its header apart: what progress is measured against."""
+        with self.path.open(encoding=self.encoding, errors="replace") as text:
+            return max(0, sum(1 for _line in text) - 1)
+
     def __iter__(self) -> Iterator[FecLine]:
         with self.path.open(encoding=self.encoding, errors="replace") as text:
             lines = ((line.replace("\0", "").rstrip("\r\n")) for line in text)

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,6 +16,7 @@ from clients.imports.fec_documents import Document, Rebuilt, rebuild
 from clients.imports.findings import RefusedError
 from clients.imports.sniff import Source
 
+PROGRESS_ROWS = 20_000
 MISSING_SIDE = 0.02  # what a cut entry lacks at least, as a share of its larger side; less is a mistake of rounding
 
 
@@ -23,9 +25,13 @@ def fec_rows(sources: list[Source], book: Book) -> Iterator[Row]:
     lines: list[FecLine] = []
     bad_lines: set = set()
     bad_entries: set = set()
-    for number, source in enumerate(sources):
-        reader = FecReader(source.path, name=source.name, encoding=source.encoding, file=number)
-        own = list(reader)
+    readers = [
+        FecReader(source.path, name=source.name, encoding=source.encoding, file=number)
+        for number, source in enumerate(sources)
+    ]
+    book.expected_rows = sum(reader.count() for reader in readers)
+    for source, reader in zip(sources, readers, strict=True):
+        own = _lines_of(reader, book)
         _check_end(own, source.name, reader)
         _note_file(book, source.name, own)
         book.rows += reader.rows
@@ -41,6 +47,15 @@ def fec_rows(sources: list[Source], book: Book) -> Iterator[Row]:
     if not rebuilt.documents and not rebuilt.set_aside.count:
         raise _no_client(rebuilt) if rebuilt.services or not rebuilt.holds_client_accounts else _no_sale()
     yield from _rows(book, rebuilt)
+
+
+def _lines_of(reader: FecReader, book: Book) -> list[FecLine]:
+    """Every line of one file, telling how far the reading is."""
+    drawn, own = iter(reader), list[FecLine]()
+    while chunk := list(islice(drawn, PROGRESS_ROWS)):
+        own += chunk
+        book.on_progress(book.rows + len(own))
+    return own
 
 
 def _check_end(lines: list[FecLine], name: str, reader: FecReader) -> None:

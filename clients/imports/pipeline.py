@@ -86,6 +86,11 @@ def _on_disk(batch: Import) -> Iterator[list[tuple[ImportFile, Path]]]:
 
 def _import(batch: Import, files: list[tuple[ImportFile, Path]]) -> None:
     book = Book()
+
+    def tell(rows: int) -> None:
+        claim.beat(batch, rows_done=rows, rows_total=max(rows, book.expected_rows or 0))
+
+    book.on_progress = tell
     sources = _sniffed(batch, files, book)
     batch.format = Import.Format.FEC if sources[0].kind == "fec" else Import.Format.TABLE
     claim.beat(batch, format=batch.format)

@@ -8,7 +8,7 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from clients import tasks
-from clients.imports import claim, merge, pipeline, queue
+from clients.imports import claim, fec_rows, merge, pipeline, queue
 from clients.models import Client, Import, ImportChunk, Invoice, StagedClient, StagedInvoice, StagedLine, StagedService
 from tests.clients.imports.books import import_text, sale, text
 
@@ -152,3 +152,12 @@ def test_a_last_entry_whose_amount_cannot_be_read_is_set_aside_not_taken_for_a_c
     assert (batch.status, batch.created) == (Import.Status.COMMITTED, 9)
     assert batch.findings.get(severity="error").value == "abc"
     assert not batch.findings.filter(reason="unbalanced-entries").exists()
+
+
+@pytest.mark.django_db
+def test_reading_a_fec_tells_how_many_lines_are_done_of_how_many(monkeypatch):
+    monkeypatch.setattr(fec_rows, "PROGRESS_ROWS", 3)
+    beat, told = claim.beat, []
+    monkeypatch.setattr(claim, "beat", lambda batch, **changes: (told.append(changes), beat(batch, **changes)))
+    import_text(text(*sale("C1", 10_000, entry="1"), *sale("C2", 20_000, entry="2")))
+    assert [(note["rows_done"], note["rows_total"]) for note in told if "rows_done" in note][:2] == [(3, 6), (6, 6)]
