@@ -70,7 +70,7 @@ def first_steps(user: User) -> FirstSteps:
         has_imported=first_import is not None or first_run is not None,
         is_importing=(imports.waiting() | imports.running()).exists(),
         run=ScoringRun.objects.latest_at(),
-        chosen=Action.objects.visible_to(user).count(),
+        chosen=min(Action.objects.visible_to(user).count(), CALLS_TO_CHOOSE),
         has_company=User.objects.active().count() > 1 or Invitation.objects.exists(),
         elapsed=elapsed,
     )

@@ -62,7 +62,7 @@ SCREENS = (
     Screen("a-risque-appel", "/a-risque/", link="a[href*='client=']", who="commercial"),
     Screen("actions", "/actions/", who="commercial"),
     Screen("importer", "/importer/"),
-    Screen("resultat-import", "/importer/", link="main a[href^='/importer/']"),
+    Screen("resultat-import", "/importer/historique/", link="main a[href$='/bilan/']"),
     Screen("premiers-pas", "/bienvenue/"),
     Screen("reglages", "/reglages/"),
     Screen("equipe", "/reglages/equipe/"),
