@@ -137,7 +137,7 @@ def test_a_client_without_tier_is_told_why(run):
     found = explain(ScoreFactory(run=run, tier_revenue=Decimal(0), **none))
     assert plain(found.tier) == "Aucun palier : 0 € HT net en 12 mois."
     found = explain(ScoreFactory(run=run, tier_revenue=Decimal(10), **none))
-    assert found.tier == "Pas de paliers : moins de 5 clients ont un chiffre d’affaires."
+    assert found.tier == "Pas de paliers : moins de 5 clients ont un montant positif."
 
 
 def test_each_risk_reason_gives_its_figures(run):
