@@ -283,6 +283,7 @@ class Invoice(models.Model):
         verbose_name=_("source"),
         on_delete=models.PROTECT,
         related_name="invoices",
+        db_index=False,  # the identity starts with it
     )
     external_id = models.CharField(_("identité dans la source"), max_length=400)
     number = models.CharField(_("numéro"), max_length=120, blank=True)
@@ -317,6 +318,7 @@ class Invoice(models.Model):
         editable=False,
         on_delete=models.SET_NULL,
         related_name="updated_invoices",
+        db_index=False,  # `invoices_updated_by_import`: most invoices were never updated
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -337,6 +339,11 @@ class Invoice(models.Model):
                 condition=Q(status__in=["issued", "paid"]),
                 name="counted_invoices_by_day",
             ),
+            models.Index(
+                fields=["updated_by_import"],
+                condition=Q(updated_by_import__isnull=False),
+                name="invoices_updated_by_import",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -356,7 +363,7 @@ class Invoice(models.Model):
 class InvoiceLine(models.Model):
     """One line of an invoice, in euros HT. The lines of an invoice add up to its amount, to the cent."""
 
-    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines")
+    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines", db_index=False)  # by position
     position = models.PositiveIntegerField()
     service = models.ForeignKey(Service, null=True, blank=True, on_delete=models.PROTECT, related_name="lines")
     label = models.CharField(_("libellé"), max_length=255, blank=True)
