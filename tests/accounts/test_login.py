@@ -32,7 +32,6 @@ def clock(monkeypatch):
             return self.now
 
         monotonic = staticmethod(ratelimit.time.monotonic)
-        sleep = staticmethod(ratelimit.time.sleep)
 
     clock = Clock()
     monkeypatch.setattr(ratelimit, "time", clock)

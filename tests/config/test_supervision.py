@@ -12,7 +12,7 @@ from config.supervision.children import HOPELESS, Child, Leash
 from config.supervision.supervisor import CannotStartError, Supervisor, listening
 from tests.config.processes import python
 
-SLEEPER = "import time\nwhile True: time.sleep(60)"
+SLEEPER = "import signal\nwhile True: signal.pause()"
 STUBBORN = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint(1, flush=True)\n" + SLEEPER
 SUPERVISOR = """
 import sys
@@ -21,7 +21,7 @@ from config.supervision.children import Child, Leash
 from config.supervision.supervisor import Supervisor
 leash = Leash()
 grandchildren = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]])"
-command = [sys.executable, "-c", grandchildren, "import time; time.sleep(600)"]
+command = [sys.executable, "-c", grandchildren, "import signal; signal.pause()"]
 supervisor = Supervisor([Child(name="a", command=command, log=Path(sys.argv[1], "a.log"), leash=leash)], leash)
 supervisor.listen_to_signals()
 supervisor.run(
