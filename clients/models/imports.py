@@ -1,0 +1,187 @@
+"""Imports: their files, what they found, and what they changed."""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from clients.models.parties import Source
+
+
+class ImportQuerySet(models.QuerySet):
+    def waiting(self):
+        """Queued and not yet claimed by a worker."""
+        return self.filter(status=Import.Status.QUEUED)
+
+    def running(self):
+        return self.filter(status=Import.Status.RUNNING)
+
+
+class Import(models.Model):
+    """One import, of one or several files, and what became of it. A worker claims it from this row."""
+
+    class Format(models.TextChoices):
+        AUTO = "auto", _("Détecter")
+        FEC = "fec", "FEC"
+        FACTURX = "facturx", "Factur-X"
+        UBL = "ubl", "UBL"
+        CII = "cii", "CII"
+        TABLE = "table", _("Tableau")
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("En attente")
+        RUNNING = "running", _("En cours")
+        CONFIRMATION = "confirmation", _("À confirmer")
+        COMMITTED = "committed", _("Importé")
+        REFUSED = "refused", _("Refusé")
+        DRY_RUN = "dry-run", _("Essai à blanc")
+        FAILED = "failed", _("Interrompu")
+        UNDONE = "undone", _("Annulé")
+
+    FINAL = (
+        Status.COMMITTED,
+        Status.REFUSED,
+        Status.DRY_RUN,
+        Status.FAILED,
+        Status.UNDONE,
+    )
+
+    class Phase(models.TextChoices):
+        READING = "reading", _("Lecture")
+        CHECKING = "checking", _("Vérification")
+        WRITING = "writing", _("Enregistrement")
+
+    status = models.CharField(_("état"), max_length=12, choices=Status.choices, default=Status.QUEUED)
+    format = models.CharField(_("format"), max_length=8, choices=Format.choices, default=Format.AUTO)
+    source_name = models.CharField(_("source demandée"), max_length=120, blank=True)
+    source = models.ForeignKey(
+        Source,
+        verbose_name=_("source"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="imports",
+    )
+    mapping_name = models.CharField(_("correspondance"), max_length=120, blank=True)
+    is_dry_run = models.BooleanField(default=False)
+    is_strict = models.BooleanField(default=False)
+    is_confirmed = models.BooleanField(default=False)
+    launched_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("lancé par"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="imports",
+    )
+    launched_at = models.DateTimeField(_("lancé le"), default=timezone.now)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(_("fini le"), null=True, blank=True)
+    phase = models.CharField(max_length=8, choices=Phase.choices, default=Phase.READING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    rows_total = models.PositiveIntegerField(null=True, blank=True)
+    rows_done = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(_("créées"), default=0)
+    updated = models.PositiveIntegerField(_("modifiées"), default=0)
+    unchanged = models.PositiveIntegerField(_("inchangées"), default=0)
+    cancelled = models.PositiveIntegerField(_("annulées"), default=0)
+    clients_created = models.PositiveIntegerField(_("clients créés"), default=0)
+    file_total = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
+    imported_total = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
+    first_day = models.DateField(null=True, blank=True)
+    last_day = models.DateField(null=True, blank=True)
+
+    objects = ImportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("import")
+        ordering = ["-launched_at", "-id"]
+
+    def __str__(self):
+        return ", ".join(file.name for file in self.files.all()) or f"n° {self.pk}"
+
+    @property
+    def is_final(self) -> bool:
+        return self.status in self.FINAL
+
+
+class ImportFile(models.Model):
+    """One file of an import. Its bytes wait in `ImportChunk` rows, where any worker on any machine finds them."""
+
+    batch = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="files")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(_("fichier"), max_length=255)
+    size = models.BigIntegerField(_("taille"))
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["batch", "position"]
+        constraints = [models.UniqueConstraint(fields=["batch", "position"], name="one_file_per_position")]
+
+    def __str__(self):
+        return self.name
+
+
+class ImportChunk(models.Model):
+    """A megabyte or less of an uploaded file; goes away thirty days after the import."""
+
+    file = models.ForeignKey(ImportFile, on_delete=models.CASCADE, related_name="chunks")
+    position = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["file", "position"], name="one_chunk_per_position")]
+
+
+class ImportFinding(models.Model):
+    """One thing to say about an import: an error in a cell, documents left out and why, a warning."""
+
+    class Severity(models.TextChoices):
+        REFUSAL = "refusal", _("Refus")
+        ERROR = "error", _("Erreur")
+        EXCLUSION = "exclusion", _("Écarté")
+        WARNING = "warning", _("À savoir")
+
+    batch = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="findings")
+    severity = models.CharField(max_length=9, choices=Severity.choices)
+    reason = models.SlugField(max_length=40)
+    file = models.CharField(_("fichier"), max_length=255, blank=True)
+    line = models.PositiveIntegerField(_("ligne"), null=True, blank=True)
+    column = models.CharField(_("colonne"), max_length=120, blank=True)
+    value = models.CharField(_("valeur"), max_length=255, blank=True)
+    repair = models.TextField(_("comment réparer"), blank=True)
+    label = models.CharField(max_length=255, blank=True)
+    count = models.PositiveIntegerField(_("nombre"), default=1)
+    amount_ht = models.DecimalField(_("montant HT"), max_digits=16, decimal_places=2, default=Decimal(0))
+
+    class Meta:
+        ordering = ["batch", "id"]
+        indexes = [models.Index(fields=["batch", "severity", "reason"], name="findings_by_reason")]
+
+    def __str__(self):
+        return f"{self.reason} {self.label or self.value}"
+
+
+class ImportChange(models.Model):
+    """The former state of a row that an import changed: what undoing puts back. Rows it created name their import."""
+
+    class Action(models.TextChoices):
+        UPDATED = "updated", _("modifiée")
+        CANCELLED = "cancelled", _("annulée")
+
+    batch = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="changes")
+    table = models.CharField(max_length=63)
+    row_id = models.BigIntegerField()
+    action = models.CharField(max_length=9, choices=Action.choices)
+    before = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["batch", "table", "row_id"],
+                name="one_before_image_per_row_and_import",
+            )
+        ]

@@ -1,0 +1,244 @@
+"""Who is invoiced, what is sold, and where either is known from."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q, Value
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.hierarchy import team_ids
+from accounts.roles import Right
+from clients.folding import Fold, folded
+
+
+class Source(models.Model):
+    """Where invoices come from: a set of books, the e-invoices, a named table. Identities are unique within it."""
+
+    class Kind(models.TextChoices):
+        FEC = "fec", _("Comptabilité (FEC)")
+        EINVOICE = "einvoice", _("Factures électroniques")
+        TABLE = "table", _("Tableau")
+
+    kind = models.CharField(_("nature"), max_length=10, choices=Kind.choices)
+    name = models.CharField(_("nom"), max_length=120)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("source")
+        constraints = [models.UniqueConstraint(fields=["kind", "name"], name="one_source_per_kind_and_name")]
+
+    def __str__(self):
+        return self.name
+
+
+class ClientQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The clients this person may see: the only door to clients for lists, pages, exports, counts and mailings.
+
+        1. Marketing, Direction and Administrateur: all. 2. Manager: their own, their reports' at any depth, and those
+        without owner. 3. Commercial, and anybody else in charge of clients: their own. 4. Without a role: none.
+        """
+        if user.may(Right.SEE_ALL_CLIENTS):
+            return self
+        if user.may(Right.SEE_TEAM_CLIENTS):
+            return self.filter(Q(owner__in=team_ids(user)) | Q(owner=None))
+        if user.rights:
+            return self.filter(owner=user.pk)
+        return self.none()
+
+    def owned_by(self, user):
+        return self.filter(owner=user)
+
+    def unassigned(self):
+        return self.filter(owner=None)
+
+    def search(self, words: str):
+        """Clients whose name, code, town or postcode contains each of these words, whatever their case or accents."""
+        found = self
+        for word in words.split():
+            found = found.filter(search_text__contains=Fold(Value(word)))
+        return found
+
+
+class Client(models.Model):
+    """Who is invoiced: a company or a person."""
+
+    class Kind(models.TextChoices):
+        COMPANY = "company", _("Entreprise")
+        PERSON = "person", _("Particulier")
+
+    name = models.CharField(_("nom"), max_length=255)
+    code = models.CharField(_("code"), max_length=60, blank=True)
+    kind = models.CharField(_("nature"), max_length=8, choices=Kind.choices, default=Kind.COMPANY)
+    siren = models.CharField("SIREN", max_length=9, blank=True)
+    siret = models.CharField("SIRET", max_length=14, blank=True)
+    vat_number = models.CharField(_("n° de TVA"), max_length=20, blank=True)
+    naf_code = models.CharField(_("code NAF"), max_length=6, blank=True)
+    naf_nomenclature = models.CharField(_("nomenclature NAF"), max_length=12, blank=True)
+    address = models.CharField(_("adresse"), max_length=255, blank=True)
+    postcode = models.CharField(_("code postal"), max_length=12, blank=True)
+    city = models.CharField(_("ville"), max_length=120, blank=True)
+    country = models.CharField(_("pays"), max_length=2, default="FR")
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("téléphone"), max_length=40, blank=True)
+    client_since = models.DateField(_("client depuis"), null=True, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("commercial"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="clients",
+        db_index=False,  # `clients_by_owner` serves it, and gives the ids of a portfolio without reading its clients
+    )
+    head = models.ForeignKey(
+        "self",
+        verbose_name=_("groupe"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="companies",
+    )
+    notes = models.TextField(_("notes"), blank=True)
+    created_by_import = models.ForeignKey(
+        "Import",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="created_clients",
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    sort_name = models.GeneratedField(expression=folded("name"), output_field=models.TextField(), db_persist=True)
+    search_text = models.GeneratedField(
+        expression=folded("name", "code", "city", "postcode"),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    objects = ClientQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("client")
+        ordering = ["sort_name", "id"]
+        indexes = [
+            models.Index(fields=["sort_name", "id"], name="clients_by_name"),
+            models.Index(fields=["owner", "id"], name="clients_by_owner"),
+            models.Index(fields=["siren"], name="clients_by_siren", condition=~Q(siren="")),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="a_client_has_a_name"),
+            models.CheckConstraint(condition=~Q(head=F("id")), name="a_group_is_not_its_own_head"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class ClientKey(models.Model):
+    """One way a client is known: a code within a source, or an identity that holds everywhere (SIRET, VAT number)."""
+
+    class Kind(models.TextChoices):
+        CODE = "code", _("Code client")
+        ACCOUNT = "account", _("Compte auxiliaire")
+        NAME = "name", _("Nom exact")
+        SIRET = "siret", "SIRET"
+        VAT = "vat", _("N° de TVA")
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="keys")
+    source = models.ForeignKey(
+        Source,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="client_keys",
+    )
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    value = models.CharField(max_length=255)
+    created_by_import = models.ForeignKey(
+        "Import",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+    )
+
+    class Meta:
+        verbose_name = _("clé d’identification")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "kind", "value"],
+                nulls_distinct=False,
+                name="one_client_per_key",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["siret", "vat"], source=None)
+                | Q(kind__in=["code", "account", "name"], source__isnull=False),
+                name="only_legal_identities_do_without_a_source",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.value}"
+
+
+class Contact(models.Model):
+    """A person at a client."""
+
+    client = models.ForeignKey(
+        Client,
+        verbose_name=_("client"),
+        on_delete=models.CASCADE,
+        related_name="contacts",
+    )
+    name = models.CharField(_("nom"), max_length=160)
+    role = models.CharField(_("fonction"), max_length=120, blank=True)
+    phone = models.CharField(_("téléphone"), max_length=40, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    is_main = models.BooleanField(_("contact principal"), default=False)
+    consented_at = models.DateTimeField(_("consentement reçu le"), null=True, blank=True)
+    objected_at = models.DateTimeField(_("opposition reçue le"), null=True, blank=True)
+    created_by_import = models.ForeignKey(
+        "Import",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+
+    class Meta:
+        verbose_name = _("contact")
+        ordering = ["-is_main", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client"],
+                condition=Q(is_main=True),
+                name="one_main_contact_per_client",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Service(models.Model):
+    """What is sold: an item of the catalogue or a family of them."""
+
+    code = models.CharField(_("code"), max_length=120, unique=True)
+    name = models.CharField(_("nom"), max_length=160)
+    family = models.CharField(_("famille"), max_length=120, blank=True)
+    is_recurring = models.BooleanField(
+        _("abonnement"),
+        default=False,
+        help_text=_("Facturé chaque mois sans nouvelle décision du client."),
+    )
+    sort_name = models.GeneratedField(expression=folded("name"), output_field=models.TextField(), db_persist=True)
+
+    class Meta:
+        verbose_name = _("service")
+        ordering = ["sort_name", "id"]
+
+    def __str__(self):
+        return self.name
