@@ -107,3 +107,32 @@ class StagedInvoice(models.Model):
 
     def __str__(self):
         return self.external_id
+
+
+class StagedLink(models.Model):
+    """A document that names another of its source by its identity: a credit note, an invoice after its deposit."""
+
+    pk = models.CompositePrimaryKey("batch", "external_id", "named")
+    batch = models.BigIntegerField()
+    external_id = models.CharField(max_length=400)
+    named = models.CharField(max_length=400)
+
+    def __str__(self):
+        return f"{self.external_id} {self.named}"
+
+
+class StagedTotal(models.Model):
+    """A yearly total of a client as read; `first_day` and `last_day` bound its period."""
+
+    pk = models.CompositePrimaryKey("batch", "row")
+    batch = models.BigIntegerField()
+    row = models.IntegerField()
+    file = models.SmallIntegerField()
+    line = models.IntegerField()
+    client = models.IntegerField()
+    first_day = models.DateField()
+    last_day = models.DateField()
+    cents = models.BigIntegerField()
+
+    def __str__(self):
+        return f"{self.client} {self.first_day}"

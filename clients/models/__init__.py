@@ -1,11 +1,21 @@
 """Facts: who is invoiced, what is sold, every invoice, and the imports that brought them. No judgement here."""
 
-from clients.imports.staged import StagedClient, StagedInvoice, StagedLine, StagedService
+from clients.imports.staged import StagedClient, StagedInvoice, StagedLine, StagedLink, StagedService, StagedTotal
 from clients.models.activity import Event, TimeEntry
-from clients.models.identity import ClientMerge, MergedRow
-from clients.models.imports import Import, ImportChange, ImportChunk, ImportFile, ImportFinding, ImportQuerySet
-from clients.models.invoices import FactChange, Invoice, InvoiceLine, InvoiceLink, InvoiceQuerySet
-from clients.models.parties import Client, ClientKey, ClientQuerySet, Contact, Service, Source
+from clients.models.identity import ClientMerge, IdentityDecision, MergedRow
+from clients.models.imports import (
+    Import,
+    ImportChange,
+    ImportChunk,
+    ImportFile,
+    ImportFinding,
+    ImportQuerySet,
+    Mapping,
+    RejectedRow,
+    UndoneRow,
+)
+from clients.models.invoices import FactChange, Invoice, InvoiceLine, InvoiceLink, InvoiceQuerySet, YearlyTotal
+from clients.models.parties import Client, ClientKey, ClientQuerySet, Contact, Service, ServiceAlias, Source
 
 __all__ = [
     "Client",
@@ -15,6 +25,7 @@ __all__ = [
     "Contact",
     "Event",
     "FactChange",
+    "IdentityDecision",
     "Import",
     "ImportChange",
     "ImportChunk",
@@ -25,12 +36,19 @@ __all__ = [
     "InvoiceLine",
     "InvoiceLink",
     "InvoiceQuerySet",
+    "Mapping",
     "MergedRow",
+    "RejectedRow",
     "Service",
+    "ServiceAlias",
     "Source",
     "StagedClient",
     "StagedInvoice",
     "StagedLine",
+    "StagedLink",
     "StagedService",
+    "StagedTotal",
     "TimeEntry",
+    "UndoneRow",
+    "YearlyTotal",
 ]

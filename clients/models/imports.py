@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -33,11 +34,14 @@ class Import(models.Model):
     class Status(models.TextChoices):
         QUEUED = "queued", _("En attente")
         RUNNING = "running", _("En cours")
+        MAPPING = "mapping", _("Colonnes à confirmer")
+        CHECKED = "checked", _("Vérifié, à lancer")
         CONFIRMATION = "confirmation", _("À confirmer")
         COMMITTED = "committed", _("Importé")
         REFUSED = "refused", _("Refusé")
         DRY_RUN = "dry-run", _("Essai à blanc")
         FAILED = "failed", _("Interrompu")
+        ABANDONED = "abandoned", _("Abandonné")
         UNDONE = "undone", _("Annulé")
 
     FINAL = (
@@ -45,13 +49,29 @@ class Import(models.Model):
         Status.REFUSED,
         Status.DRY_RUN,
         Status.FAILED,
+        Status.ABANDONED,
         Status.UNDONE,
     )
+    WAITING = (Status.MAPPING, Status.CHECKED, Status.CONFIRMATION)  # for somebody to decide
+
+    class Step(models.TextChoices):
+        """What a worker does when it takes the import."""
+
+        LEARN = "learn", _("Reconnaître les colonnes")
+        CHECK = "check", _("Vérifier sans rien écrire")
+        WRITE = "write", _("Importer")
+        UNDO = "undo", _("Annuler")
+
+    class Door(models.TextChoices):
+        PAGE = "page", _("Page")
+        COMMAND = "command", _("Commande")
+        FOLDER = "folder", _("Dossier surveillé")
 
     class Phase(models.TextChoices):
         READING = "reading", _("Lecture")
         CHECKING = "checking", _("Vérification")
         WRITING = "writing", _("Enregistrement")
+        UNDOING = "undoing", _("Annulation")
 
     status = models.CharField(_("état"), max_length=12, choices=Status.choices, default=Status.QUEUED)
     format = models.CharField(_("format"), max_length=8, choices=Format.choices, default=Format.AUTO)
@@ -64,7 +84,13 @@ class Import(models.Model):
         on_delete=models.PROTECT,
         related_name="imports",
     )
+    step = models.CharField(max_length=5, choices=Step.choices, default=Step.WRITE)
+    door = models.CharField(max_length=7, choices=Door.choices, default=Door.COMMAND)
     mapping_name = models.CharField(_("correspondance"), max_length=120, blank=True)
+    # What was recognised in its tables, by shape, for the page that shows the guess (`clients.imports.guess`).
+    learned = models.JSONField(default=dict, editable=False)
+    # What somebody decided for this import: columns, formats, who is whom (`clients.imports.plan`).
+    plan = models.JSONField(default=dict, editable=False)
     is_dry_run = models.BooleanField(default=False)
     is_strict = models.BooleanField(default=False)
     is_confirmed = models.BooleanField(default=False)
@@ -80,6 +106,17 @@ class Import(models.Model):
     claimed_at = models.DateTimeField(null=True, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(_("fini le"), null=True, blank=True)
+    cancel_asked_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("annulé par"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
+    undone_at = models.DateTimeField(_("annulé le"), null=True, blank=True)
     phase = models.CharField(max_length=8, choices=Phase.choices, default=Phase.READING)
     attempts = models.PositiveSmallIntegerField(default=0)
     rows_total = models.PositiveIntegerField(null=True, blank=True)
@@ -106,6 +143,44 @@ class Import(models.Model):
     @property
     def is_final(self) -> bool:
         return self.status in self.FINAL
+
+
+class Mapping(models.Model):
+    """How the columns of tables of one shape are read, as somebody decided; found again by the shape of a file.
+
+    `columns` maps a field to a heading as `clients.imports.headings.folded_heading` writes it; `options` says how
+    values are written. A named one can be asked for by its name; a shared one serves everybody who imports.
+    """
+
+    shape = models.CharField(max_length=64, db_index=True)
+    name = models.CharField(_("nom"), max_length=120, blank=True)
+    headings = models.JSONField(default=list)
+    columns = models.JSONField(default=dict)
+    options = models.JSONField(default=dict)
+    is_shared = models.BooleanField(_("partagée"), default=False)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("par"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="mappings",
+    )
+    used_at = models.DateTimeField(_("utilisée le"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("correspondance de colonnes")
+        verbose_name_plural = _("correspondances de colonnes")
+        ordering = ["-used_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["saved_by", "shape"], nulls_distinct=False, name="one_mapping_per_person_and_shape"
+            ),
+            models.UniqueConstraint(fields=["name"], condition=~Q(name=""), name="one_mapping_per_name"),
+        ]
+
+    def __str__(self):
+        return self.name or ", ".join(self.headings[:6])
 
 
 class ImportFile(models.Model):
@@ -185,3 +260,48 @@ class ImportChange(models.Model):
                 name="one_before_image_per_row_and_import",
             )
         ]
+
+
+class RejectedRow(models.Model):
+    """A row that was not imported, as its file has it: given back in a workbook, to be repaired and imported again."""
+
+    batch = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rejected_rows")
+    file = models.PositiveSmallIntegerField()
+    line = models.PositiveIntegerField()
+    reason = models.CharField(max_length=255)
+    cells = models.JSONField()
+
+    class Meta:
+        ordering = ["batch", "file", "line"]
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "file", "line"], name="one_rejection_per_line_of_a_file")
+        ]
+
+    def __str__(self):
+        return f"{self.line} {self.reason}"
+
+
+class UndoneRow(models.Model):
+    """What undoing an import did with one row of it."""
+
+    class Fate(models.TextChoices):
+        UNDONE = "undone", _("annulé")
+        KEPT = "kept", _("conservé")
+        ERROR = "error", _("en erreur")
+
+    batch = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="undone_rows")
+    table = models.CharField(max_length=63)
+    row_id = models.BigIntegerField()
+    label = models.CharField(max_length=255)
+    fate = models.CharField(_("état"), max_length=6, choices=Fate.choices)
+    reason = models.CharField(_("raison"), max_length=255, blank=True)
+
+    class Meta:
+        ordering = ["batch", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "table", "row_id"], name="one_fate_per_row_and_undone_import")
+        ]
+        indexes = [models.Index(fields=["batch", "fate"], name="undone_rows_by_fate")]
+
+    def __str__(self):
+        return self.label

@@ -177,6 +177,36 @@ class InvoiceLink(models.Model):
         return f"{self.document_id} {self.kind} {self.named_id}"
 
 
+class YearlyTotal(models.Model):
+    """What a client was invoiced over a period, in euros HT, where no invoice says when.
+
+    Serves the tiers, never recency or frequency. Invoices of the same client and period replace it.
+    """
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="yearly_totals", db_index=False)
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="yearly_totals")
+    first_day = models.DateField()
+    last_day = models.DateField()
+    amount_ht = models.DecimalField(_("montant HT"), max_digits=14, decimal_places=2)
+    created_by_import = models.ForeignKey(
+        "Import", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="yearly_totals"
+    )
+
+    class Meta:
+        verbose_name = _("total annuel")
+        verbose_name_plural = _("totaux annuels")
+        ordering = ["-last_day", "client"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "client", "first_day"], name="one_total_per_source_client_and_period"
+            ),
+            models.CheckConstraint(condition=Q(last_day__gt=F("first_day")), name="a_period_has_days"),
+        ]
+
+    def __str__(self):
+        return f"{self.client_id} {self.first_day:%Y}"
+
+
 class FactChange(models.Model):
     """One statement that changed facts, noted by a trigger; their number tells a night whether anything is new."""
 

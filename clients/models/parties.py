@@ -35,16 +35,23 @@ class ClientQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The clients this person may see: the only door to clients for lists, pages, exports, counts and mailings.
 
+        Those merged into another are that other.
+
         1. Marketing, Direction and Administrateur: all. 2. Manager: their own, their reports' at any depth, and those
         without owner. 3. Commercial, and anybody else in charge of clients: their own. 4. Without a role: none.
         """
+        found = self.unmerged()
         if user.may(Right.SEE_ALL_CLIENTS):
-            return self
+            return found
         if user.may(Right.SEE_TEAM_CLIENTS):
-            return self.filter(Q(owner__in=team_ids(user)) | Q(owner=None))
+            return found.filter(Q(owner__in=team_ids(user)) | Q(owner=None))
         if user.rights:
-            return self.filter(owner=user.pk)
-        return self.none()
+            return found.filter(owner=user.pk)
+        return found.none()
+
+    def unmerged(self):
+        """Clients that stand for themselves: not merged into another."""
+        return self.filter(merged_into=None)
 
     def owned_by(self, user):
         return self.filter(owner=user)
@@ -99,6 +106,16 @@ class Client(models.Model):
         on_delete=models.SET_NULL,
         related_name="companies",
     )
+    merged_into = models.ForeignKey(
+        "self",
+        verbose_name=_("fusionné dans"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,  # `clients_merged`: hardly anybody is
+    )
     notes = models.TextField(_("notes"), blank=True)
     created_by_import = models.ForeignKey(
         "Import",
@@ -122,13 +139,16 @@ class Client(models.Model):
         verbose_name = _("client")
         ordering = ["sort_name", "id"]
         indexes = [
-            models.Index(fields=["sort_name", "id"], name="clients_by_name"),
-            models.Index(fields=["owner", "id"], name="clients_by_owner"),
+            # Without those merged into another, whom no list shows: a portfolio is still read off its index alone.
+            models.Index(fields=["sort_name", "id"], name="clients_by_name", condition=Q(merged_into=None)),
+            models.Index(fields=["owner", "id"], name="clients_by_owner", condition=Q(merged_into=None)),
             models.Index(fields=["siren"], name="clients_by_siren", condition=~Q(siren="")),
+            models.Index(fields=["merged_into"], name="clients_merged", condition=Q(merged_into__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="a_client_has_a_name"),
             models.CheckConstraint(condition=~Q(head=F("id")), name="a_group_is_not_its_own_head"),
+            models.CheckConstraint(condition=~Q(merged_into=F("id")), name="a_client_is_not_merged_into_itself"),
         ]
 
     def __str__(self):
@@ -239,6 +259,21 @@ class Service(models.Model):
     class Meta:
         verbose_name = _("service")
         ordering = ["sort_name", "id"]
+
+    def __str__(self):
+        return self.name
+
+
+class ServiceAlias(models.Model):
+    """A name under which files know a service of the catalogue, as somebody decided; remembered for later imports."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="aliases")
+    name = models.CharField(max_length=160, unique=True)  # as `clients.folding.fold` writes it
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    decided_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("autre nom d’un service")
 
     def __str__(self):
         return self.name
