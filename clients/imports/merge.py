@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from clients.imports.book import Book
 from clients.imports.claim import LOCK_SPACE
-from clients.models import Import, Invoice, Source
+from clients.models import Import, Invoice, InvoiceLink, Source
 
 SQL = Path(__file__).parent / "sql"
 MOST_CANCELLED = 0.05
@@ -106,7 +106,18 @@ def merge(batch: Import, book: Book, source: Source) -> Outcome:
     outcome.clients_created = steps.run("new_clients")
     _describe_clients(steps, outcome)
     _write_invoices(steps, outcome)
+    _link_documents(steps)
     return outcome
+
+
+def _link_documents(steps: Steps) -> None:
+    """Link each document to the one it names, as far as both are known. Nothing is run when every link is there."""
+    missing = steps.rows("missing_links")
+    InvoiceLink.objects.bulk_create(
+        [InvoiceLink(document_id=document, named_id=named, kind=kind) for document, named, kind in missing],
+        ignore_conflicts=True,
+        batch_size=5_000,
+    )
 
 
 def _find_clients(steps: Steps) -> None:
