@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 
-MOST_ANSWER = 64 * 2**20
+MOST_ANSWER = 16 * 2**20
 MOST_SECONDS = 90  # less than the silence after which an import passes for abandoned
 # A confined program knows nothing of the database, the secrets or the mail server.
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")

@@ -4,6 +4,7 @@ import codecs
 from pathlib import Path
 
 BLOCK = 1024 * 1024
+SMALL_BLOCK = 128 * 1024  # its lines are held apart, and may be as many as its bytes
 FRENCH = "éèêëàâäîïôöùûüçœæÉÈÊËÀÂÎÏÔÙÛÇŒÆ€°’«»–…"
 CANDIDATES = ("cp1252", "iso8859-15", "cp850")
 NAMES = {
@@ -45,7 +46,7 @@ def lines_of(path: Path) -> tuple[int, int, bool]:
     """The bytes of the longest line, the number of that line, and whether the file holds NULs."""
     longest, place, number, begun, holds_nul = 0, 1, 1, 0, False
     with path.open("rb") as content:
-        while block := content.read(BLOCK):
+        while block := content.read(SMALL_BLOCK):
             holds_nul = holds_nul or b"\0" in block
             lines = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
             lengths = [len(line) for line in lines]

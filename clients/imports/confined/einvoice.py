@@ -16,6 +16,7 @@ from pypdf.errors import DependencyError, FileNotDecryptedError
 from clients.imports.confined.limits import RefusalError, converse
 
 MOST_PDF_BYTES, MOST_XML_BYTES = 60 * 2**20, 60 * 2**20
+MOST_LINES = 20_000
 ROOTS = {"CrossIndustryInvoice": "cii", "Invoice": "ubl", "CreditNote": "ubl"}
 OTHERS = {"CrossIndustryDocument": "zugferd", "SCRDMCCBDACIOMessageStructure": "order-x"}
 NAMESPACES = {
@@ -128,6 +129,8 @@ def _terms(root: Any, syntax: str, name: str) -> dict:
         raise
     except Exception:  # what the library expects of a document, this one does not have
         raise RefusalError("other-xml") from None
+    if len(terms.get("BG-25") or ()) > MOST_LINES:
+        raise RefusalError("too-big")
     return {term: _plain(terms[term]) for term in WANTED if term in terms}
 
 

@@ -22,7 +22,7 @@ from clients.imports.confined.limits import RefusalError, converse
 MOST_ENTRIES, MOST_BYTES, MOST_RATIO = 200, 200 * 2**20, 100
 MOST_ROWS = 300_000 + 1_000  # with titles, headings and totals
 MOST_COLUMNS = 2_000
-LONGEST_CELL = 100_000
+LONGEST_CELL, LONGEST_SHOWN = 100_000, 500
 PIECE = 1024 * 1024
 BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError, EOFError)
 
@@ -51,7 +51,7 @@ def _open(path: Path, first: int) -> Iterator[dict]:
         for line, cells in _rows(sheet):
             if line > first:
                 break
-            rows.append([line, [_text(cell) for cell in cells]])
+            rows.append([line, [_shown(cell) for cell in cells]])
         yield {
             "name": told.name[:100],
             "is_visible": told.visible == python_calamine.SheetVisibleEnum.Visible,
@@ -122,10 +122,13 @@ def _write(sheet: python_calamine.CalamineSheet, path: Path) -> int:
     return count
 
 
+def _shown(cell: Any) -> Any:
+    """A cell as it is shown: a text may be cut."""
+    return cell[:LONGEST_SHOWN].replace("\0", "") if isinstance(cell, str) else _text(cell)
+
+
 def _text(cell: Any) -> Any:
     """A cell that JSON can write: days as ISO, times and durations as text."""
-    if isinstance(cell, str):
-        return cell[:LONGEST_CELL].replace("\0", "")
     if isinstance(cell, dt.datetime):
         return cell.date().isoformat()
     if isinstance(cell, dt.date | dt.time):
