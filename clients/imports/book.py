@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from clients.folding import fold
 from clients.imports.findings import CellError, Tally, Warned
+from clients.imports.layouts import TablePlanOf
 
 MOST_ERRORS_LISTED = 10_000
 
@@ -92,6 +93,8 @@ class Book:
     rows: int = 0
     expected_rows: int | None = None
     on_progress: Callable[[int], None] = lambda rows: None  # told now and then how many rows were read
+    table_plan: TablePlanOf = lambda shape, headings: None  # how tables of a shape are read, when somebody decided
+    verdicts: dict[str, bool] = field(default_factory=dict)  # folded names judged by somebody: whether it is a client
     sirens: set[str] = field(default_factory=set)
     amounts_are_of_documents: bool = False
 

@@ -22,16 +22,18 @@ def submit(
     format: str = Import.Format.AUTO,  # noqa: A002 - the word of the command line
     source_name: str = "",
     mapping_name: str = "",
-    dry_run: bool = False,
+    step: str = Import.Step.WRITE,
+    door: str = Import.Door.COMMAND,
     strict: bool = False,
     confirmed: bool = False,
 ) -> Import:
-    """The new import, queued, with a copy of its files. `files` are (name, binary file or path)."""
+    """The new import, queued for its first step, with a copy of its files. `files` are (name, binary file or path)."""
     batch = Import.objects.create(
         format=format,
         source_name=source_name.strip()[:120],
         mapping_name=mapping_name.strip()[:120],
-        is_dry_run=dry_run,
+        step=step,
+        door=door,
         is_strict=strict,
         is_confirmed=confirmed,
         launched_by=by,

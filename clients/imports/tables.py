@@ -175,6 +175,9 @@ class TableReader:
             if type(price) is not int or type(quantity) is not int:
                 return price if type(price) is not int else quantity
             return _divided(price * quantity, 100)
+        if mode == "flat_rate":
+            total = self._amount(cells, self.columns.flat_field)
+            return _divided(total * 10_000, 10_000 + self.columns.flat_rate) if type(total) is int else total
         total = self._amount(cells, "amount_with_vat")
         part = self._amount(cells, "vat" if mode == "without_vat" else "vat_rate")
         if type(total) is not int or type(part) is not int:
@@ -209,7 +212,7 @@ class TableReader:
         if not text:
             return None
         if text not in self.statuses:
-            self.statuses[text] = status_of(text)
+            self.statuses[text] = self.columns.statuses.get(fold(text)) or status_of(text)
         if self.statuses[text] is None and name == "status":
             self.unknown_statuses[text] += 1
         return self.statuses[text]

@@ -39,7 +39,7 @@ class Command(BaseCommand):
             format=options["format"],
             source_name=options["source"],
             mapping_name=options["mapping"],
-            dry_run=options["dry_run"],
+            step=Import.Step.CHECK if options["dry_run"] else Import.Step.WRITE,
             strict=options["strict"],
             confirmed=options["confirm"],
         )
