@@ -22,7 +22,7 @@ from clients.imports.book import Book, share_of_errors
 from clients.imports.fec_rows import fec_rows
 from clients.imports.findings import RefusedError
 from clients.imports.guess import guesses
-from clients.imports.merge import ConfirmationNeededError, Steps, hold_the_lock, merge
+from clients.imports.merge import ConfirmationNeededError, Outcome, Steps, find_known, hold_the_lock, merge
 from clients.imports.plan import Plan
 from clients.imports.sniff import Source as SniffedFile
 from clients.imports.sniff import sniff
@@ -116,14 +116,8 @@ def _import(batch: Import, files: list[tuple[ImportFile, Path]]) -> None:
         claim.beat(batch, step=Import.Step.CHECK)  # the columns of the others are laid down by their format
     staging.clear(batch)
     staging.fill(batch, (table_rows if is_table else fec_rows)(sources, book), book)
-    claim.beat(batch, phase=Import.Phase.CHECKING)
-    if is_table:
-        table_checks.check(Steps(batch), book, [source.name for source in sources])
-    _check(batch, book)
-    if not _holds_documents(batch):
-        raise RefusedError("no-invoice", _no_invoice()).with_book(book)
-    claim.beat(batch, phase=Import.Phase.WRITING)
-    _merge(batch, book)
+    claim.beat(batch, phase=Import.Phase.CHECKING if batch.is_dry_run else Import.Phase.WRITING)
+    _merge(batch, book, plan, [source.name for source in sources])
 
 
 def _ask_for_columns(batch: Import, sources: list[SniffedFile], book: Book) -> None:
@@ -199,14 +193,15 @@ def _no_invoice() -> str:
     )
 
 
-def _merge(batch: Import, book: Book) -> None:
+def _merge(batch: Import, book: Book, plan: Plan, names: list[str]) -> None:
     try:
         with transaction.atomic():
             hold_the_lock()
-            outcome = merge(batch, book, source_for(batch, book))
+            outcome = _merged(batch, book, plan, names)
             if batch.is_dry_run:
                 transaction.set_rollback(True)
             else:
+                verdicts.write(plan, by=batch.launched_by)
                 report.close(batch, Import.Status.COMMITTED, book=book, outcome=outcome)
                 transaction.on_commit(_ring)
     except ConfirmationNeededError as needed:
@@ -216,6 +211,18 @@ def _merge(batch: Import, book: Book) -> None:
         is_watched = batch.door == Import.Door.PAGE
         status = Import.Status.CHECKED if is_watched else Import.Status.DRY_RUN
         report.close(batch, status, book=book, outcome=outcome)
+
+
+def _merged(batch: Import, book: Book, plan: Plan, names: list[str]) -> Outcome:
+    """What becomes of the staged rows. Refused when too much is wrong or nothing is left."""
+    steps = Steps(batch, source_for(batch, book))
+    find_known(steps, plan)
+    if batch.format == Import.Format.TABLE:
+        table_checks.check(steps, book, names)
+    _check(batch, book)
+    if not _holds_documents(batch):
+        raise RefusedError("no-invoice", _no_invoice()).with_book(book)
+    return merge(steps, book, plan)
 
 
 def _ring() -> None:
