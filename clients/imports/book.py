@@ -81,6 +81,7 @@ class Book:
     services: dict[str, int] = field(default_factory=dict)
     service_rows: list[tuple[str, str, str]] = field(default_factory=list)
     errors: list[CellError] = field(default_factory=list)
+    rejected: dict[tuple[int, int], str] = field(default_factory=dict)  # (file, line) of what is left out, and why
     error_rows: int = 0
     warnings: list[Warned] = field(default_factory=list)
     excluded: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.audit import acting_as
-from clients.imports import claim, mappings, report, staging, table_checks, verdicts
+from clients.imports import claim, mappings, rejects, report, staging, table_checks, verdicts
 from clients.imports.book import Book, share_of_errors
 from clients.imports.fec_rows import fec_rows
 from clients.imports.findings import RefusedError
@@ -117,7 +117,11 @@ def _import(batch: Import, files: list[tuple[ImportFile, Path]]) -> None:
     staging.clear(batch)
     staging.fill(batch, (table_rows if is_table else fec_rows)(sources, book), book)
     claim.beat(batch, phase=Import.Phase.CHECKING if batch.is_dry_run else Import.Phase.WRITING)
-    _merge(batch, book, plan, [source.name for source in sources])
+    try:
+        _merge(batch, book, plan, sources)
+    except RefusedError:
+        rejects.keep(batch, sources, book)
+        raise
 
 
 def _ask_for_columns(batch: Import, sources: list[SniffedFile], book: Book) -> None:
@@ -193,21 +197,24 @@ def _no_invoice() -> str:
     )
 
 
-def _merge(batch: Import, book: Book, plan: Plan, names: list[str]) -> None:
+def _merge(batch: Import, book: Book, plan: Plan, sources: list[SniffedFile]) -> None:
     try:
         with transaction.atomic():
             hold_the_lock()
-            outcome = _merged(batch, book, plan, names)
+            outcome = _merged(batch, book, plan, [source.name for source in sources])
             if batch.is_dry_run:
                 transaction.set_rollback(True)
             else:
                 verdicts.write(plan, by=batch.launched_by)
+                rejects.keep(batch, sources, book)
                 report.close(batch, Import.Status.COMMITTED, book=book, outcome=outcome)
                 transaction.on_commit(_ring)
     except ConfirmationNeededError as needed:
         report.ask(batch, book, needed)
         return
-    if batch.is_dry_run:  # what the import would do; the source it would have made does not exist
+    if batch.is_dry_run:
+        rejects.keep(batch, sources, book)
+        # What the import would do; the source it would have made does not exist.
         is_watched = batch.door == Import.Door.PAGE
         status = Import.Status.CHECKED if is_watched else Import.Status.DRY_RUN
         report.close(batch, status, book=book, outcome=outcome)
@@ -219,6 +226,7 @@ def _merged(batch: Import, book: Book, plan: Plan, names: list[str]) -> Outcome:
     find_known(steps, plan)
     if batch.format == Import.Format.TABLE:
         table_checks.check(steps, book, names)
+    book.rejected = rejects.reasons(steps, book, names)
     _check(batch, book)
     if not _holds_documents(batch):
         raise RefusedError("no-invoice", _no_invoice()).with_book(book)
