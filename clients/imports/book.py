@@ -83,6 +83,7 @@ class Book:
     errors: list[CellError] = field(default_factory=list)
     rejected: dict[tuple[int, int], str] = field(default_factory=dict)  # (file, line) of what is left out, and why
     error_rows: int = 0
+    questions: dict[str, Any] = field(default_factory=dict)  # for whoever watches the check (`questions`)
     warnings: list[Warned] = field(default_factory=list)
     excluded: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     payment_modes: dict[tuple[str, str], Tally] = field(default_factory=lambda: defaultdict(Tally))

@@ -200,10 +200,12 @@ def _find_absent(steps: Steps, batch: Import, book: Book, outcome: Outcome) -> N
     prefixes = [f"{journal}/{entry}/" for journal, entry in sorted(book.set_aside_entries)]
     for invoice, is_boundary in steps.rows("absent_invoices", set_aside=prefixes, **covered):
         (outcome.boundary if is_boundary else outcome.cancelled).append(invoice)
-    if outcome.cancelled and not batch.is_confirmed and not batch.is_dry_run:
+    if outcome.cancelled and not batch.is_confirmed:
         total = steps.rows("covered_invoices", **covered)[0][0]
         if len(outcome.cancelled) > total * MOST_CANCELLED:
-            raise ConfirmationNeededError(len(outcome.cancelled), total)
+            if not batch.is_dry_run:
+                raise ConfirmationNeededError(len(outcome.cancelled), total)
+            book.questions = {"cancelled": len(outcome.cancelled), "covered": total}
 
 
 def _write_invoices(steps: Steps, outcome: Outcome) -> None:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.audit import acting_as
-from clients.imports import claim, mappings, rejects, report, staging, table_checks, verdicts
+from clients.imports import claim, mappings, questions, rejects, report, staging, table_checks, verdicts
 from clients.imports.book import Book, share_of_errors
 from clients.imports.fec_rows import fec_rows
 from clients.imports.findings import RefusedError
@@ -230,7 +230,12 @@ def _merged(batch: Import, book: Book, plan: Plan, names: list[str]) -> Outcome:
     _check(batch, book)
     if not _holds_documents(batch):
         raise RefusedError("no-invoice", _no_invoice()).with_book(book)
-    return merge(steps, book, plan)
+    if not (batch.is_dry_run and batch.door == Import.Door.PAGE):
+        return merge(steps, book, plan)
+    unknown = questions.services(steps)
+    outcome = merge(steps, book, plan)
+    book.questions |= questions.asked(steps, plan) | {"services": unknown}
+    return outcome
 
 
 def _ring() -> None:

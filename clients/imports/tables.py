@@ -19,6 +19,7 @@ from clients.imports.sniff import Source
 from clients.imports.values import OTHER_CURRENCY, kind_of, status_of
 
 TOTAL = re.compile(r"(?:(?:sous|sub|grand)?[ -]?tota(?:l|ux)|cumul|report|solde|somme)\b")
+MOST_WORDS = 20
 DOCUMENT_FIELDS = ("number", "date", "due", "paid", "status", "payment_status", "kind", "currency", "owner")
 
 
@@ -295,10 +296,9 @@ class TableReader:
             raise RefusedError("impossible-dates", message % values, file=self.source.name, line=first.line).with_book(
                 self.book
             )
-        if self.unknown_statuses:
-            words = ", ".join(f"« {word} »" for word, _n in self.unknown_statuses.most_common(5))
-            message = _("Ces statuts ne sont pas connus et sont pris pour des factures émises : %(words)s.")
-            self._warn("unknown-status", message % {"words": words}, count=sum(self.unknown_statuses.values()))
+        for word, count in self.unknown_statuses.most_common(MOST_WORDS):
+            message = _("« %(word)s » n’est pas un statut connu : ces documents sont pris pour des factures émises.")
+            self._warn("unknown-status", message % {"word": word}, count=count, value=word)
         if self.vat_mismatches:
             message = _("Sur ces lignes, HT + TVA ne fait pas le TTC ; le HT est repris.")
             self._warn("vat-mismatch", message, count=len(self.vat_mismatches), line=self.vat_mismatches[0])

@@ -45,7 +45,7 @@ class Command(BaseCommand):
         )
         batch = pipeline.process(batch.pk)
         if batch.status == Import.Status.CONFIRMATION:
-            queue.decline(batch)
+            queue.refuse(batch)
             batch.refresh_from_db()
         with translation.override(by.language if by else "fr"):
             if options["json"]:
