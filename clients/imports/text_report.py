@@ -16,7 +16,11 @@ def as_text(batch: Import) -> str:
     lines = [f"{batch} : {batch.get_status_display()}"]
     for finding in batch.findings.filter(severity=ImportFinding.Severity.REFUSAL):
         lines += ["", finding.repair]
-    if batch.status == Import.Status.REFUSED and batch.findings.filter(reason="many-cancelled").exists():
+    if (
+        batch.door == Import.Door.COMMAND
+        and batch.status == Import.Status.REFUSED
+        and batch.findings.filter(reason="many-cancelled").exists()
+    ):
         lines += [_("Pour confirmer, relancez la commande avec --confirm.")]
     if batch.status in (Import.Status.COMMITTED, Import.Status.DRY_RUN):
         lines += ["", *_figures(batch)]
