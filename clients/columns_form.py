@@ -43,11 +43,15 @@ FIELD_GROUPS = [
             ("due", gettext_lazy("Échéance")),
             ("paid", gettext_lazy("Payée le")),
             ("currency", gettext_lazy("Devise")),
+            ("origin", gettext_lazy("Facture d’origine")),
+            ("refunded", gettext_lazy("Montant remboursé TTC")),
+            ("cancelled_on", gettext_lazy("Annulée le")),
         ],
     ),
     (
         gettext_lazy("Le client"),
         [
+            ("person", gettext_lazy("Nom de la personne, sans société")),
             ("client_code", gettext_lazy("Code client")),
             ("account", gettext_lazy("Compte auxiliaire")),
             ("siren", "SIREN"),

@@ -106,6 +106,7 @@ class Book:
     verdicts: dict[str, bool] = field(default_factory=dict)  # folded names judged by somebody: whether it is a client
     sirens: set[str] = field(default_factory=set)
     amounts_are_of_documents: bool = False
+    totals_repeat: bool = False  # a known export, each of whose lines bears the total of its document
     is_strict: bool = False
     links: set[tuple[str, str]] = field(default_factory=set)  # (identity of a document, identity that it names)
 

@@ -15,15 +15,20 @@ from clients.folding import fold
 from clients.imports.book import Book
 from clients.imports.cells import as_text, rows_of
 from clients.imports.findings import RefusedError
-from clients.imports.headings import FIRST_ROWS
+from clients.imports.headings import FIRST_ROWS, preset
 from clients.imports.layouts import Layout, layout_of
 from clients.imports.plan import MONTH_FIRST, TablePlan
 from clients.imports.sniff import Source
 from clients.imports.values import Amounts, Days, day, decimal_mark, month_first
 
 MOST_SAMPLES = 20_000
-AMOUNT_FIELDS = ("line_amount", "amount", "amount_any", "amount_with_vat", "vat", "unit_price", "vat_rate", "quantity")
-DATE_FIELDS = ("date", "due", "paid")
+AMOUNT_FIELDS = (
+    "line_amount", "amount", "amount_any", "amount_with_vat", "vat", "unit_price", "vat_rate", "quantity", "refunded",
+)  # fmt: skip
+DATE_FIELDS = ("date", "due", "paid", "cancelled_on")
+# A number that says credit note by itself.
+NOTE_NUMBER = re.compile(r"(?:avoirs?|av|rinv|crn|cn|nc)[\s\-_/.]*\d", re.IGNORECASE)
+MINUS = re.compile(r"^\s*[-\u2212(]|-\s*$")
 YEARLY = re.compile(
     r"(?:(?:ca|chiffre d.affaires|montants?|total|ventes|honoraires|factures?|revenue|sales|turnover)\b.*)?"
     r"\b(?:19|20)\d\d\b.*"
@@ -42,8 +47,34 @@ class Columns:
     flat_field: str = ""  # the amounts with VAT, all at `flat_rate`, in hundredths of a percent
     flat_rate: int = 0
     statuses: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, dict[str, str]] = field(default_factory=dict)  # what values mean, by field, in a known export
+    shares: bool = False  # the total of a document is on its first line, to be shared out among its lines
+    notes_by_number: bool = False  # nothing but their number says which documents are credit notes
     amounts: dict[str, Amounts] = field(default_factory=dict)
     days: dict[str, Days] = field(default_factory=dict)
+
+
+class Numbers:
+    """Whether the numbers of a table are what tells its credit notes: some say it, others do not, no sign does."""
+
+    def __init__(self, places: dict[str, int], amount_mode: str):
+        self.place = None if "kind" in places else places.get("number")
+        self.amount = places.get(amount_mode, places.get("amount_with_vat"))
+        self.notes = self.others = self.signed = 0
+
+    def look(self, cells: list) -> None:
+        """Count one row."""
+        number = cells[self.place] if self.place is not None and self.place < len(cells) else ""
+        if type(number) is not str or not NOTE_NUMBER.match(number):
+            self.others += 1
+            return
+        self.notes += 1
+        amount = cells[self.amount] if self.amount is not None and self.amount < len(cells) else ""
+        self.signed += amount < 0 if isinstance(amount, int | float) else bool(MINUS.search(str(amount)))
+
+    @property
+    def tell_notes(self) -> bool:
+        return 0 < self.notes < self.others and not self.signed
 
 
 def _flat_field(places: dict[str, int], table: TablePlan) -> str:
@@ -77,11 +108,20 @@ class Learner:
         self.columns.flat_field = _flat_field(places, table)
         self.columns.flat_rate = round(float(table.vat_rate) * 100) if self.columns.flat_field else 0
         self.columns.amount_mode = "flat_rate" if self.columns.flat_field else self._amount_mode(places, headings)
-        self.book.amounts_are_of_documents |= "number" in places and self.columns.amount_mode in DOCUMENT_MODES
+        self._take_preset(headings)
         self._learn_values(layout)
         if not layout.is_decided:
             self._say_ignored(headings, places)
         return self.columns
+
+    def _take_preset(self, headings: list[str]) -> None:
+        """What is known of the export of a software beyond its headings."""
+        whole = "number" in self.columns.places and self.columns.amount_mode in DOCUMENT_MODES
+        if known := preset(headings):
+            self.columns.codes = known.codes
+            self.columns.shares = known.shares and whole and {"unit_price", "quantity"} <= set(self.columns.places)
+            self.book.totals_repeat |= known.repeats_totals
+        self.book.amounts_are_of_documents |= whole and not self.columns.shares
 
     def _learn_values(self, layout: Layout) -> None:
         places = self.columns.places
@@ -93,6 +133,7 @@ class Learner:
         width = len(self.columns.headings)
         short: list[int] = []
         last = 0
+        numbers = Numbers(places, self.columns.amount_mode)
         for last, cells in islice(rows_of(self.source), self.columns.start, None):
             if not any(cells):
                 continue
@@ -100,11 +141,14 @@ class Learner:
             length = len(cells)
             if length < width:
                 short.append(last)
+            if numbers.place is not None:
+                numbers.look(cells)
             for place, found, most in watched:
                 if place < length and (most is None or len(found) < most):
                     found.add(cells[place])
         self.book.expected_rows = (self.book.expected_rows or 0) + count
         self._refuse_truncated(short, last, count)
+        self.columns.notes_by_number = numbers.tell_notes
         for name, found in dates.items():
             first, example = month_first(sorted(text for text in found if isinstance(text, str)))
             decided = layout.table.date_order

@@ -5,9 +5,11 @@ synonyms like others; a saved mapping will come before them all.
 """
 
 import re
+from collections.abc import Iterable
 from itertools import zip_longest
 
 from clients.folding import fold
+from clients.imports.presets import Preset, preset_of
 
 FIELDS: dict[str, str] = {
     "client_code": """
@@ -129,6 +131,13 @@ FIELDS: dict[str, str] = {
     "payment_status": "etat paiement|statut paiement|payment state|payment status|etat du "
     "paiement|reglement|paye|payee|paid",
     "currency": "devise|currency|monnaie|currency id|code devise|currency code",
+    "refunded": "refunded amount|montant rembourse|rembourse|total refunded|total rembourse",
+    "cancelled_on": "cancelled at|canceled at|annulee le|date annulation|date d annulation",
+    "origin": """
+        facture d origine|facture origine|ref facture origine|document d origine|avoir de|avoir sur|facture liee
+        facture source|facture avoiree|facture corrigee|reversal of|reversed entry|reversed entry id|original invoice
+        related invoice|piece d origine
+        """,
     "owner": """
         commercial|commerciale|vendeur|vendeuse|salesperson|sales person|representant|responsable
         charge de clientele|sales rep|invoice user|invoice user id|account manager|charge d affaires|gestionnaire
@@ -140,6 +149,7 @@ SYNONYMS = {
     for field, text in FIELDS.items()
     for rank, synonym in enumerate(part for line in text.strip().splitlines() for part in line.strip().split("|"))
 }
+SYNONYMS = {synonym.replace(" ", ""): meant for synonym, meant in reversed(SYNONYMS.items())} | SYNONYMS
 FIRST_ROWS = 40
 
 
@@ -156,13 +166,23 @@ def field_of(heading: str) -> tuple[str, int]:
     return SYNONYMS.get(folded) or SYNONYMS.get(folded.replace(" ", "")) or ("", 0)
 
 
+def preset(cells: Iterable[str]) -> Preset | None:
+    """The software whose export has these headings; None when it is no known one."""
+    return preset_of(map(folded_heading, cells))
+
+
 def recognised(cells: list[str]) -> dict[str, int]:
     """The place of each field among these headings; of several columns that could be one, the likeliest."""
     found: dict[str, tuple[int, int]] = {}
+    known = preset(cells)
     for place, cell in enumerate(cells):
         field, rank = field_of(cell)
+        if known and (said := known.fields.get(folded_heading(cell))) is not None:
+            field, rank = said, -1
         if field and (field not in found or rank < found[field][0]):
             found[field] = (rank, place)
+    if "person" in found and "client" not in found:
+        found["client"] = found.pop("person")
     return {field: place for field, (_rank, place) in found.items()}
 
 

@@ -15,7 +15,8 @@ from clients.imports.catch_all import says_catch_all
 from clients.imports.cells import as_text
 
 CLIENT_FIELDS = (
-    "client_code", "client", "account", "siret", "siren", "vat_number", "email", "phone", "address", "postcode", "city",
+    "client_code", "client", "person", "account", "siret", "siren", "vat_number", "email", "phone", "address",
+    "postcode", "city",
 )  # fmt: skip
 DAMAGED = re.compile(r"\d(?:[.,]\d+)?E\+?\d{2}", re.IGNORECASE)
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -94,7 +95,7 @@ class Parties:
         siret = self._identifier(texts["siret"], siret_number, line)
         siren = self._identifier(texts["siren"], siren_number, line) or siret[:9]
         vat = self._identifier(texts["vat_number"], vat_number, line)
-        name = " ".join(texts["client"].split())
+        name = " ".join((texts["client"] or texts["person"]).split())
         email = texts["email"].lower() if EMAIL.fullmatch(texts["email"]) else ""
         kind, key = _key(texts, name, siret, vat, email)
         if not key:

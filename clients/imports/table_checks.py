@@ -27,10 +27,10 @@ def _contested_numbers(steps: Steps, book: Book, names: list[str]) -> None:
 
 
 def _repeated_totals(steps: Steps, book: Book) -> None:
-    """A table that gives each line its document's total: never summed. Three documents at least must say so, none "
-    "not."""
+    """A table that gives each line its document's total: never summed. Three documents at least must say so, none not;
+    one is enough in an export that is known to."""
     same, different = steps.rows("repeated_totals")[0]
-    if same < FEWEST_REPEATED or different:
+    if same < (1 if book.totals_repeat else FEWEST_REPEATED) or different:
         return
     book.file_cents -= sum(row[0] for row in steps.rows("single_totals"))
     message = _(

@@ -11,22 +11,24 @@ from django.utils.translation import gettext as _
 from clients.folding import fold
 from clients.imports.book import Book, Row
 from clients.imports.cells import as_text, rows_of
-from clients.imports.columns import AMOUNT_FIELDS, Learner
+from clients.imports.columns import AMOUNT_FIELDS, NOTE_NUMBER, Learner
 from clients.imports.findings import CellError, RefusedError
 from clients.imports.headings import recognised
+from clients.imports.line_shares import shared_out
 from clients.imports.parties import CLIENT_FIELDS, Parties
+from clients.imports.refunds import Refunds
 from clients.imports.sniff import Source
 from clients.imports.values import OTHER_CURRENCY, kind_of, status_of
 
 TOTAL = re.compile(r"(?:(?:sous|sub|grand)?[ -]?tota(?:l|ux)|cumul|report|solde|somme)\b")
 MOST_WORDS = 20
-DOCUMENT_FIELDS = ("number", "date", "due", "paid", "status", "payment_status", "kind", "currency", "owner")
+DOCUMENT_FIELDS = ("number", "date", "due", "paid", "status", "payment_status", "kind", "currency", "owner", "origin")
 
 
 def table_rows(sources: list[Source], book: Book) -> Iterator[Row]:
     """The rows of every document of these tables; those in error come with a fate, so that their invoice is found."""
     for number, source in enumerate(sources):
-        yield from TableReader(source, book, number).rows()
+        yield from TableReader(source, book, number).documents()
     if not book.rows:
         raise RefusedError(
             "no-row",
@@ -48,9 +50,19 @@ class TableReader:
         self.unknown_statuses: Counter[str] = Counter()
         self.kinds: dict[str, str] = {}
         self.vat_mismatches: list[int] = []
+        self.numbered_notes: list[str] = []
+        self.last_number = ""
+        self.refunds = Refunds(book, number)
+        self.takes_refunds = {"refunded", "amount_with_vat"} <= set(self.columns.places)
+        self.weights: dict[int, int] = {}
         self.date_errors = self.data_rows = 0
 
+    def documents(self) -> Iterator[Row]:
+        """The rows of every document, each line with its own share of it."""
+        return shared_out(self.rows(), self.weights) if self.columns.shares else self.rows()
+
     def rows(self) -> Iterator[Row]:
+        """The rows as the table has them, and the refunds that it gives in a column."""
         book, columns = self.book, self.columns
         parse = self._parse
         previous: list | None = None
@@ -69,6 +81,7 @@ class TableReader:
             if row is not None:
                 previous = self.last_cells
                 yield row
+        yield from self.refunds.rows()
         self._conclude()
 
     # --- Second pass --------------------------------------------------------------------------
@@ -90,11 +103,13 @@ class TableReader:
         if type(issued) is not str or type(cents) is not int or client is None:
             if not continued and self._is_no_document(cells):
                 return None
-            if cents is None and (continued or (number and previous and self._at(previous, "number")[:120] == number)):
-                return None  # a further line of the same document, without amount of its own
+            if cents is None and (continued or (number and number == self.last_number)):
+                # A further line of the same document, without amount of its own.
+                return self._share_of(line, cells, previous) if self.columns.shares and previous else None
             if isinstance(cents, ValueError) and self._other_currency(cells):
                 return None
             return self._error(line, cells, number, issued, cents, client)
+        self.last_number = number
         if "currency" in places and self._other_currency(cells):
             return None
         self.book.rows += 1
@@ -112,9 +127,15 @@ class TableReader:
     def _row(self, line: int, cells: list, number: str, issued: str, cents: int, client: int) -> Row | None:
         places = self.columns.places
         kind = self._kind(cells) if "kind" in places else ""
+        if self.columns.notes_by_number and cents > 0 and NOTE_NUMBER.match(number):
+            kind = "credit_note"
+            self.numbered_notes.append(number)
         if kind == "credit_note" and cents > 0:
             cents = -cents
         self.book.file_cents += cents
+        if kind == "purchase":
+            self.book.excluded["purchase"].add(cents)
+            return None
         if client in self.parties.nobodies:
             self.book.excluded["payment-mode"].add(cents)
             self.book.payment_modes[self.parties.nobodies[client]].add(cents)
@@ -122,14 +143,20 @@ class TableReader:
         due = self._day(cells, "due") if "due" in places else None
         paid = self._day(cells, "paid") if "paid" in places else None
         vat = self._vat(line, cells, cents, kind) if "vat" in places else None
-        return Row(
+        external_id = f"{number}/{issued[:4]}" if number else ""
+        status = "pro_forma" if kind == "pro_forma" else self._status(cells, paid)
+        if external_id and "origin" in places and (origin := self._at(cells, "origin")[:120]):
+            self.book.links.add((external_id, f"{origin}/"))
+        if self.columns.shares:
+            self._weigh(line, cells)
+        row = Row(
             self.number,
             line,
             client,
-            f"{number}/{issued[:4]}" if number else "",
+            external_id,
             number,
             kind,
-            "pro_forma" if kind == "pro_forma" else self._status(cells, paid),
+            status,
             issued,
             None,
             "",
@@ -142,6 +169,40 @@ class TableReader:
             self._quantity(cells) if "quantity" in places else None,
             "",
         )
+        return self._refund(cells, row) if external_id and self.takes_refunds else row
+
+    def _refund(self, cells: list, row: Row) -> Row:
+        """The row of a document, its status as its refund leaves it."""
+        back, total = self._amount(cells, "refunded"), self._amount(cells, "amount_with_vat")
+        cancelled = self._day(cells, "cancelled_on") if "cancelled_on" in self.columns.places else None
+        return row._replace(
+            status=self.refunds.take(
+                row, abs(back) if type(back) is int else 0, total if type(total) is int else 0, cancelled
+            )
+        )
+
+    def _weigh(self, line: int, cells: list) -> None:
+        """Note what a line weighs in its document: its price by its quantity."""
+        price, quantity = self._amount(cells, "unit_price"), self._amount(cells, "quantity")
+        if type(price) is int and type(quantity) is int:
+            self.weights[line] = price * quantity
+
+    def _share_of(self, line: int, cells: list, previous: list) -> Row | None:
+        """A further line of the document above, whose amount is still to be shared out."""
+        issued = self.columns.days["date"][self._at(previous, "date")]
+        client = self.parties.client(previous, line)
+        self.last_cells = previous
+        if type(issued) is not str or client is None or client in self.parties.nobodies:
+            return None
+        number = self._at(previous, "number")[:120]
+        if number != self.last_number:
+            return None  # its document was left out
+        self._weigh(line, cells)
+        return Row(
+            self.number, line, client, f"{number}/{issued[:4]}", number, "", None, issued, None, "", None, None, 0,
+            None, self.parties.service(cells), self._at(cells, "label")[:255],
+            self._quantity(cells) if "quantity" in self.columns.places else None, "",
+        )  # fmt: skip
 
     def _day(self, cells: list, name: str) -> str | None:
         """A day that the document can do without: what cannot be read is left."""
@@ -197,7 +258,7 @@ class TableReader:
     def _kind(self, cells: list) -> str:
         text = self._at(cells, "kind")
         if text not in self.kinds:
-            self.kinds[text] = kind_of(text)
+            self.kinds[text] = self.columns.codes.get("kind", {}).get(text) or kind_of(text)
         return self.kinds[text]
 
     def _status(self, cells: list, paid: str | None) -> str | None:
@@ -212,6 +273,8 @@ class TableReader:
         text = self._at(cells, name)
         if not text:
             return None
+        if known := self.columns.codes.get(name, {}).get(text):
+            return known
         if text not in self.statuses:
             self.statuses[text] = self.columns.statuses.get(fold(text)) or status_of(text)
         if self.statuses[text] is None and name == "status":
@@ -302,6 +365,13 @@ class TableReader:
         if self.vat_mismatches:
             message = _("Sur ces lignes, HT + TVA ne fait pas le TTC ; le HT est repris.")
             self._warn("vat-mismatch", message, count=len(self.vat_mismatches), line=self.vat_mismatches[0])
+        if self.numbered_notes:
+            message = _(
+                "Leur numéro dit qu’ils sont des avoirs (« %(number)s ») et rien d’autre ne le marque : ils sont "
+                "déduits, bien qu’écrits sans signe."
+            )
+            values, count = {"number": self.numbered_notes[0]}, len(self.numbered_notes)
+            self._warn("numbered-credit-note", message % values, count=count, value=self.numbered_notes[0])
         self.parties.conclude(self.source.name)
 
     def _warn(self, reason: str, message: str, **details: Any) -> None:

@@ -220,20 +220,25 @@ def _plausible(found: dt.date) -> dt.date:
 
 
 STATUSES = {
-    "draft": "brouillon|draft|en preparation|en cours de saisie|provisoire",
+    "draft": "brouillon|draft|en preparation|en cours de saisie|provisoire|checkout draft|panier|abandoned checkout",
     "pro_forma": "pro forma|proforma|devis|quote|quotation|estimate|bon de commande",
     "cancelled": """
         annule|annulee|cancel|cancelled|canceled|abandonne|abandonnee|void|voided|supprime|supprimee|refunded
+        rembourse|remboursee|erreur de paiement|payment error|failed|echouee|expired|expiree|trash|corbeille
         """,
     "issued": """
         non paye|non payee|impaye|impayee|unpaid|not paid|en attente|en attente de paiement|a payer|a regler|en retard
         overdue|partiel|partielle|partiellement payee|partiellement reglee|partial|partially paid|emise|emis|envoyee
         envoye|sent|validee|valide|validated|ouverte|open|posted|comptabilise|comptabilisee|facturee|non reglee
+        en cours de preparation|preparation en cours|expedie|expediee|shipped|on hold|pending payment|authorized
+        en attente de virement bancaire|en attente de paiement par cheque|awaiting bank wire payment
+        awaiting check payment|processing in progress|partially refunded|partiellement remboursee
         non regle|reglement partiel|commence|due|pending|processing|issued|in payment|non|no|definitive|finalisee
         """,
     "paid": """
         payee|paye|paid|reglee|regle|soldee|solde|acquittee|encaissee|completed|complete|terminee|termine|oui|yes
-        lettree|livre|payment accepted|paiement accepte|payee et envoyee|reversed|succeeded
+        lettree|livre|livree|delivered|paiement a distance accepte|remote payment accepted
+        payment accepted|paiement accepte|payee et envoyee|reversed|succeeded
         """,
 }
 STATUS_WORDS = {
@@ -242,6 +247,7 @@ STATUS_WORDS = {
     for words in lines.strip().splitlines()
     for word in words.split("|")
 }
+PURCHASE_WORDS = re.compile(r"fournisseur|vendor|supplier|\bin invoice\b|\bin refund\b|\bachats?\b|\bpurchase\b")
 CREDIT_WORDS = re.compile(r"\bavoirs?\b|credit note|credit memo|refund|remboursement|note de credit|\bav\b|\b381\b")
 DEPOSIT_WORDS = re.compile(r"\bacomptes?\b|deposit|prepayment|down payment|\b386\b|\barrhes\b")
 PRO_FORMA_WORDS = re.compile(r"pro ?forma|\bdevis\b|quotation|\bquote\b")
@@ -254,9 +260,14 @@ def status_of(text: str) -> str | None:
 
 
 def kind_of(text: str) -> str:
-    """What a cell says of a document's kind: `credit_note`, `deposit`, `pro_forma`, or nothing special."""
+    """What a cell says of a document's kind: `purchase`, `credit_note`, `deposit`, `pro_forma`, or nothing special."""
     words = " ".join(re.sub(r"[^a-z0-9]+", " ", fold(text)).split())
-    for kind, pattern in (("credit_note", CREDIT_WORDS), ("deposit", DEPOSIT_WORDS), ("pro_forma", PRO_FORMA_WORDS)):
+    for kind, pattern in (
+        ("purchase", PURCHASE_WORDS),
+        ("credit_note", CREDIT_WORDS),
+        ("deposit", DEPOSIT_WORDS),
+        ("pro_forma", PRO_FORMA_WORDS),
+    ):
         if pattern.search(words):
             return kind
     return ""
