@@ -96,7 +96,7 @@ def _guess(source: Source, layout: Layout, first: list[list[str]]) -> TableGuess
     return TableGuess(
         shape=layout.shape,
         files=[source.name],
-        header=layout.start,
+        header=layout.header,
         rows=rows,
         is_sure=layout.is_sure,
         is_remembered=layout.is_decided,
