@@ -115,7 +115,7 @@ HEADINGS = [
     "Suivi par", "Remarque",
 ]  # fmt: skip
 DOUBLES = [("Garage Noël", "GARAGE NOEL SARL"), ("Boulangerie Estève", "Boulangerie Esteve"),
-           ("Pharmacie Tissot", "PHARMACIE TISSOT"), ("Optique Vial", "Optique Vial SAS")]  # fmt: skip
+           ("Pharmacie Tissot", "PHARMACIE TISSOT SELARL"), ("Optique Vial", "Optique Vial SAS")]  # fmt: skip
 
 
 TRADES = ["Menuiserie", "Cave", "Imprimerie", "Plomberie", "Librairie", "Scierie", "Ferme"]
