@@ -1,23 +1,19 @@
 """The lists of clients as files: exactly the rows of the page, through the one safe writer, each export journaled."""
 
-from collections.abc import Iterable, Iterator
-
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
-from django.utils import timezone
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import required
 from accounts.models import Export, Firm
 from accounts.roles import Right
-from clients.exporting import Row, csv_pieces, xlsx_file
+from clients.downloads import FORMATS, download
+from clients.exporting import Row
 from cockpit.listing import ClientRow
 from cockpit.selection import RiskSelection, Selection
 from cockpit.templatetags.figures import segment_name, tier_name
 from segmentation.models import RiskReason, ScoringRun
 
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-BYTE_ORDER_MARK = "\ufeff"  # tells spreadsheets that the file is UTF-8
 WORDS = "q"
 
 
@@ -36,7 +32,7 @@ def export_at_risk(request: HttpRequest, file_format: str) -> HttpResponseBase:
 
 
 def _exported(request, selection_class, name: str, file_format: str) -> HttpResponseBase:
-    if file_format not in ("csv", "xlsx"):
+    if file_format not in FORMATS:
         raise Http404
     selection = selection_class(request.user, request.GET, ScoringRun.objects.latest_at())
     listing = selection.listing
@@ -50,21 +46,10 @@ def _exported(request, selection_class, name: str, file_format: str) -> HttpResp
         row_count=len(listing),
         exported_by=request.user,
     )
-    file_name = f"{name}-{timezone.localdate():%Y-%m-%d}.{file_format}"
     rows = (cells(row) for row in listing)
-    if file_format == "xlsx":
-        file = xlsx_file(headings(Firm.current()), rows, title=_("Clients"))
-        return FileResponse(file, as_attachment=True, filename=file_name, content_type=XLSX_TYPE)
-    return StreamingHttpResponse(
-        _marked(csv_pieces(headings(Firm.current()), rows, delimiter=";", decimal=",")),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{file_name}"'},
+    return download(
+        name=name, file_format=file_format, headings=headings(Firm.current()), rows=rows, title=_("Clients")
     )
-
-
-def _marked(pieces: Iterable[str]) -> Iterator[str]:
-    yield BYTE_ORDER_MARK
-    yield from pieces
 
 
 def headings(firm: Firm) -> list[str]:

@@ -6,7 +6,7 @@ import math
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, StreamingHttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,7 @@ from accounts.access import required
 from accounts.models import Export
 from accounts.roles import Right
 from clients import tasks
-from clients.exporting import csv_pieces, xlsx_file
+from clients.downloads import FORMATS, download
 from clients.forms import ImportForm
 from clients.imports import queue, report
 from clients.imports.summary import Summary
@@ -29,7 +29,6 @@ ERRORS_PAGE = 50
 HISTORY_PAGE = 25
 STOP_POLLING = 286  # htmx: show this answer and ask no more
 ADMIN = "admin"  # the only door to come back to, named and never an address
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @required(Right.IMPORT)
@@ -108,7 +107,7 @@ def decline_import(request, pk):
 @require_POST
 def export_errors(request, pk, file_format):
     """The errors of an import as a file, to repair beside the original."""
-    if file_format not in ("csv", "xlsx"):
+    if file_format not in FORMATS:
         raise Http404
     batch = get_object_or_404(Import, pk=pk)
     errors = Summary(batch, request.user).errors
@@ -139,16 +138,8 @@ def mark_recurring(request, pk):
 def _errors_file(batch: Import, errors: QuerySet, file_format: str):
     headings = [_("Fichier"), _("Ligne"), _("Colonne"), _("Valeur"), _("Erreur"), _("Comment réparer")]
     rows = ([e.file, e.line, e.column, e.value, e.label, e.repair] for e in errors.iterator())
-    name = f"erreurs-import-{batch.pk}-{timezone.localdate():%Y-%m-%d}.{file_format}"
-    if file_format == "xlsx":
-        file = xlsx_file(headings, rows, title=_("Erreurs"))
-        return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX_TYPE)
-    pieces = csv_pieces(headings, rows, delimiter=";", decimal=",")
-    return StreamingHttpResponse(
-        ("\ufeff" * (number == 0) + piece for number, piece in enumerate(pieces)),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    name = f"erreurs-import-{batch.pk}"
+    return download(name=name, file_format=file_format, headings=headings, rows=rows, title=_("Erreurs"))
 
 
 def _ring(batch: Import) -> None:
