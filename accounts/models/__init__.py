@@ -2,6 +2,7 @@
 
 from accounts.models.firm import Firm, remembered_firm
 from accounts.models.journal import AuditEntry, Export
+from accounts.models.lists import ListPage, ListSettings, SavedView, SavedViewQuerySet
 from accounts.models.people import Invitation, InvitationQuerySet, User, UserManager, UserQuerySet, a_week_from_now
 
 __all__ = [
@@ -10,6 +11,10 @@ __all__ = [
     "Firm",
     "Invitation",
     "InvitationQuerySet",
+    "ListPage",
+    "ListSettings",
+    "SavedView",
+    "SavedViewQuerySet",
     "User",
     "UserManager",
     "UserQuerySet",
