@@ -7,7 +7,7 @@ from django.db import connection
 
 from clients.imports.book import Book, Row, clean, text_rows
 from clients.imports.claim import beat
-from clients.models import Import, StagedClient, StagedInvoice, StagedLine, StagedService
+from clients.models import Import, StagedClient, StagedInvoice, StagedLine, StagedLink, StagedService
 
 CHUNK_ROWS = 25_000
 LINE_COLUMNS = ("batch", "row", *Row._fields)
@@ -34,7 +34,7 @@ CLIENT_COLUMNS = [
 
 def clear(batch: Import) -> None:
     """Empty this import's staging: what a worker that died left there, or what has become facts."""
-    for model in (StagedLine, StagedInvoice, StagedClient, StagedService):
+    for model in (StagedLine, StagedInvoice, StagedClient, StagedService, StagedLink):
         model.objects.filter(batch=batch.pk).delete()
 
 
@@ -49,6 +49,7 @@ def fill(batch: Import, rows: Iterable[Row], book: Book) -> None:
         beat(batch, rows_done=min(max(done, book.rows), total), rows_total=total)
     _copy("clients_stagedclient", CLIENT_COLUMNS, _client_rows(batch.pk, book))
     _copy("clients_stagedservice", ("batch", "number", "code", "name", "family"), _service_rows(batch.pk, book))
+    _copy("clients_stagedlink", ("batch", "external_id", "named"), _link_rows(batch.pk, book))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE clients_stagedline, clients_stagedclient, clients_stagedservice")
 
@@ -80,6 +81,11 @@ def _client_rows(batch: int, book: Book) -> Iterator[str]:
             client.owner[:255],
         )
         yield "\t".join((str(batch), str(number), *map(clean, cells), "f"))
+
+
+def _link_rows(batch: int, book: Book) -> Iterator[str]:
+    for cells in sorted(book.links):
+        yield "\t".join((str(batch), *map(clean, cells)))
 
 
 def _service_rows(batch: int, book: Book) -> Iterator[str]:

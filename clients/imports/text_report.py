@@ -58,7 +58,8 @@ def _sentence(finding: ImportFinding) -> str:
 
 def _error(finding: ImportFinding) -> str:
     place = " ".join(str(part) for part in (finding.file, finding.line, finding.column) if part)
-    return f"{place} « {finding.value} » : {finding.label}. {finding.repair}"
+    value = f" « {finding.value} »" if finding.value else ""
+    return f"{place}{value} : {finding.label}. {finding.repair}"
 
 
 def _euros(amount: Decimal | None) -> str:
