@@ -236,4 +236,28 @@ def test_a_text_without_headings_is_read_once_its_columns_are_named(owner, share
     owner.drop(shared / "data/transactions/CDNOW_sample.txt")
     owner.press("Continuer")
     owner.reach("colonnes")
-    assert owner.page.locator("tbody tr").count() >= 5
+    for place, field in ((1, "client"), (2, "date"), (4, "amount")):
+        owner.page.locator("tbody select").nth(place).select_option(field)
+    owner.press("Vérifier")
+    owner.reach("controle")
+    owner.press("Importer")
+    owner.reach("bilan")
+    batch = Import.objects.get()
+    assert (batch.created, str(batch.imported_total), Client.objects.count()) == (6919, "244091.94", 2357)
+
+
+@pytest.mark.shared
+def test_electronic_invoices_of_several_syntaxes_come_in_together(owner, shared):
+    """One PDF without data is told and left out, the same invoice twice is one, the credit note is negative."""
+    files = sorted((shared / "data/einvoice").iterdir())
+    assert len(files) == 7
+    owner.drop(*files)
+    owner.press("Continuer")
+    owner.reach("controle")
+    said = owner.page.locator("main").inner_text()
+    assert "no_embedded_data.pdf" in said
+    owner.press("Importer")
+    owner.reach("bilan")
+    assert Invoice.objects.filter(number="FA-2017-0010").count() == 1
+    assert str(Invoice.objects.get(number="FA-2017-0010").amount_ht) == "624.90"
+    assert Invoice.objects.filter(amount_ht="-218.48", kind="credit_note").count() == 1
