@@ -39,7 +39,7 @@ def _text_rows(source: Source) -> Iterator[tuple[int, list[str]]]:
     begun = 1
     with source.path.open(encoding=source.encoding, errors="replace", newline="") as content:
         lines = (line.replace("\0", "") for line in content) if source.holds_nul else content
-        reader = csv.reader(lines, delimiter=separator)
+        reader = csv.reader(lines, delimiter=separator, skipinitialspace=separator == " ")
         try:
             for row in reader:
                 if begun == 1 and row:

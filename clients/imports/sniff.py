@@ -14,6 +14,7 @@ from clients.imports.findings import RefusedError
 from clients.models import Import
 
 MOST_COLUMNS = 2_000
+FEWEST_SPACED, MOSTLY_SPACED = 3, 0.9  # columns, and share of the lines, that make a table cut by spaces
 LONGEST_LINE = 1024 * 1024
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ELECTRONIC = (Import.Format.FACTURX, Import.Format.CII, Import.Format.UBL)
@@ -25,6 +26,7 @@ SEPARATORS = {
     ",": gettext_lazy("virgule"),
     "\t": gettext_lazy("tabulation"),
     "|": gettext_lazy("barre verticale"),
+    " ": gettext_lazy("espaces"),
 }
 
 
@@ -206,19 +208,30 @@ def refuse_other_than(wanted: str, source: Source) -> None:
 
 
 def dialect_of(path: Path, encoding: str) -> str:
-    """The separator of a text table: the one that cuts its first lines into the most regular columns."""
+    """The separator of a text table: the one that cuts its first lines into the most regular columns.
+
+    A space only when nothing else cuts them, and nearly all of them alike: columns set one under the other.
+    """
     with path.open(encoding=encoding, errors="replace", newline="") as content:
         lines = [line.replace("\0", "").lstrip("\ufeff") for _i, line in zip(range(60), content, strict=False)]
+    found = {separator: _regularity(lines, separator) for separator in ";\t,|"}
+    best = max(found, key=found.__getitem__)
+    if found[best][1] < 2:
+        rows, columns = _regularity(lines, " ")
+        if columns >= FEWEST_SPACED and rows >= len(lines) * MOSTLY_SPACED:
+            return " "
+    return best
 
-    def regularity(separator: str) -> tuple[int, int]:
-        try:
-            widths = [len(row) for row in csv.reader(lines, delimiter=separator) if any(row)]
-        except csv.Error:
-            return 0, 0
-        widths = [width for width in widths if width > 1]
-        if not widths:
-            return 0, 0
-        usual = max(set(widths), key=lambda width: (widths.count(width), width))
-        return widths.count(usual), usual
 
-    return max(";\t,|", key=regularity)
+def _regularity(lines: list[str], separator: str) -> tuple[int, int]:
+    """(lines cut alike, columns) of the commonest way in which this separator cuts these lines; (0, 0) when none."""
+    try:
+        cut = csv.reader(lines, delimiter=separator, skipinitialspace=separator == " ")
+        widths = [len(row) for row in cut if any(row)]
+    except csv.Error:
+        return 0, 0
+    widths = [width for width in widths if width > 1]
+    if not widths:
+        return 0, 0
+    usual = max(set(widths), key=lambda width: (widths.count(width), width))
+    return widths.count(usual), usual
