@@ -50,6 +50,7 @@ def _read(files: list[File], book: Book) -> list[Document]:
             try:
                 found.append(_document(program, file, number))
             except LostError:
+                program.stop()
                 program = Confined("einvoice")
                 refusal = _refusal("too-big", file.name)
                 book.set_file_aside(refusal)

@@ -214,9 +214,14 @@ def score_of(found: dict[str, int]) -> int:
 
 
 def stacked(upper: list[str], lower: list[str]) -> list[str]:
-    """Two rows of headings as one; a merged cell of the upper row covers the blank ones after it."""
+    """Two rows of headings as one; a merged cell of the upper row covers the blank ones after it.
+
+    Of the ways to put them together the first that is known is taken: "Facture" over "Numéro" is "Numéro Facture".
+    """
     joined, above = [], ""
     for top, bottom in zip_longest(upper, lower, fillvalue=""):
-        above = str(top).strip() or (above if str(bottom).strip() else "")
-        joined.append(f"{above} {str(bottom).strip()}".strip())
+        below = str(bottom).strip()
+        above = str(top).strip() or (above if below else "")
+        ways = (f"{above} {below}".strip(), f"{below} {above}".strip(), below, above)
+        joined.append(next((way for way in ways if way and field_of(way)[0]), ways[0]))
     return joined

@@ -4,14 +4,17 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
 from clients.imports import sheets
 from clients.imports.book import Book
+from clients.imports.cells import as_text, rows_of
 from clients.imports.confinement import Confined, LostError
 from clients.imports.findings import RefusedError
+from clients.imports.headings import FIRST_ROWS, find_header
 from clients.imports.sniff import Source, sniff
 
 MOST_TABLES = 200
@@ -58,14 +61,20 @@ class Intake:
         self.sources: list[Source] = []
         self.refusals: list[tuple[RefusedError, bool]] = []
         self._seen: dict[str, str] = {}
+        self._packed: set[str] = set()
         self._program: Confined | None = None
 
     def __enter__(self) -> "Intake":
         return self
 
     def __exit__(self, *_error: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End the program that opens archives; the next archive starts another."""
         if self._program:
             self._program.stop()
+            self._program = None
 
     def take(self, file: Given) -> None:
         """Add what this file holds to the sources, or its refusal to the refusals."""
@@ -84,12 +93,32 @@ class Intake:
 
     def set_aside(self, is_strict: bool) -> None:
         """List the files that cannot be read; refuse with the first of them when the import cannot do without."""
+        self._tell_notes()
         beside_invoices = any(source.kind == "einvoice" for source in self.sources)
         for refusal, is_packed in self.refusals:
             if is_strict or not self.sources or not (is_packed or beside_invoices):
                 raise refusal.with_book(self.book) if len(self.refusals) > 1 else refusal
         for refusal, _is_packed in self.refusals:
             self.book.set_file_aside(refusal)
+
+    def _tell_notes(self) -> None:
+        """A text without headings, in an archive or beside electronic invoices, is a note that goes with the others."""
+        beside_invoices = any(source.kind == "einvoice" for source in self.sources)
+        notes = [
+            source
+            for source in self.sources
+            if source.kind == "text" and (beside_invoices or source.name in self._packed) and not _has_headings(source)
+        ]
+        if len(notes) == len(self.sources):
+            return
+        for note in notes:
+            self.sources.remove(note)
+            message = _(
+                "« %(file)s » est un texte, pas une liste de factures : aucun en-tête n’y est reconnu. S’il contient "
+                "des factures, importez-le seul."
+            )
+            refusal = RefusedError("wrong-format", message % {"file": note.name}, file=note.name)
+            self.refusals.append((refusal, True))
 
     # --- Each kind --------------------------------------------------------------------------------
 
@@ -101,6 +130,8 @@ class Intake:
             self._open_workbook(source)
         elif source.kind != "archive":
             self.sources.append(source)
+            if file.is_packed:
+                self._packed.add(source.name)
 
     def _open_workbook(self, workbook: Source) -> None:
         found, left = sheets.opened(workbook, self.wanted)
@@ -118,7 +149,8 @@ class Intake:
             self._program = self._program or Confined("archive")
             answer = self._program.ask(open=str(archive.path), into="" if file.is_packed else str(folder))
         except LostError:
-            self._program, answer = None, {"refused": "too-big"}
+            self.stop()
+            answer = {"refused": "too-big"}
         if answer.get("workbook"):
             return Source(archive.path, archive.name, "office")
         if "refused" in answer:
@@ -132,6 +164,12 @@ class Intake:
         if not answer["files"] and not answer["refused_files"]:
             raise _refusal("nothing", archive.name)
         return archive
+
+
+def _has_headings(source: Source) -> bool:
+    """Whether a text looks like a table under its headings."""
+    first = [[as_text(cell) for cell in cells] for _line, cells in islice(rows_of(source), FIRST_ROWS + 1)]
+    return find_header(first) is not None
 
 
 def _refuse_mixed(sources: list[Source]) -> None:

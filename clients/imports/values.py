@@ -12,8 +12,8 @@ from typing import Any
 from clients.folding import fold
 
 SPACES = str.maketrans(dict.fromkeys(" \u00a0\u202f\u2009\t'’", None))
-OTHER_CURRENCY = re.compile(r"[$£¥₣]|\b(?:USD|GBP|CHF|CAD|JPY)\b", re.IGNORECASE)
-EURO = re.compile(r"€|\beur(?:os?)?\b", re.IGNORECASE)
+OTHER_CURRENCY = re.compile(r"[$£¥₣]|(?<![a-z])(?:USD|GBP|CHF|CAD|JPY)(?![a-z])", re.IGNORECASE)
+EURO = re.compile(r"€|(?<![a-z])eur(?:os?)?(?![a-z])", re.IGNORECASE)
 DIGITS_AND_MARKS = re.compile(r"[0-9.,]+")
 LARGEST_CENTS = 10**13
 EXCEL_EPOCH = dt.date(1899, 12, 30)
@@ -98,6 +98,8 @@ def cents(value: str | float, mark: str = ",", thousands: str = ".") -> int | No
         return None
     if text[-1] == "%":
         text = text[:-1]
+        if not text:
+            raise ValueError(value)
     if "€" in text or text[-1].isalpha() or text[0].isalpha():
         text = EURO.sub("", text)
     sign = 1
@@ -169,8 +171,10 @@ def day(value: Any, month_first: bool = False) -> dt.date | None:
     if isinstance(value, dt.date):
         return _plausible(value)
     if isinstance(value, int | float):
+        if abs(value) > LARGEST_CENTS:
+            raise ValueError(value)
         if int(value) in EXCEL_DAYS:
-            return EXCEL_EPOCH + dt.timedelta(days=int(value))
+            return _plausible(EXCEL_EPOCH + dt.timedelta(days=int(value)))
         value = str(int(value))
     text = value.strip()
     if not text:
