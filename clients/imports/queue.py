@@ -86,8 +86,13 @@ def refuse(batch: Import) -> bool:
     )
 
 
+def _shown(name: str) -> str:
+    """What a file is called, as a database can hold it: its name on some disk may be no text."""
+    return Path(name).name[-255:].encode("utf-8", "replace").decode().replace("\0", "?")
+
+
 def _store(batch: Import, position: int, name: str, content: Any) -> None:
-    stored = ImportFile.objects.create(batch=batch, position=position, name=Path(name).name[-255:], size=0, sha256="")
+    stored = ImportFile.objects.create(batch=batch, position=position, name=_shown(name), size=0, sha256="")
     digest, size, number = hashlib.sha256(), 0, 0
     while piece := content.read(CHUNK):
         digest.update(piece)

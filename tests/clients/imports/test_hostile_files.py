@@ -124,6 +124,11 @@ def test_a_strange_file_is_imported_as_it_is(case):
     assert Invoice.objects.count() >= 1
 
 
+@pytest.mark.parametrize("name", ["nom\udce9.csv", "nom\0.csv", "../nom.csv", "n" * 400, ""])
+def test_a_file_may_be_called_anything(name):
+    assert import_text(GOOD, name=name).status == Import.Status.COMMITTED
+
+
 def test_every_reason_has_its_sentence():
     assert {reason for _content, reason in REFUSED.values()} <= set(REASONS)
 
