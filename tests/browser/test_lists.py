@@ -58,7 +58,7 @@ def test_columns_are_chosen_moved_and_given_back_without_any_script(open_as):
     page.goto("/clients/?q=garage")
     page.get_by_role("link", name="Colonnes").click()
     page.get_by_label("SIREN").check()
-    page.get_by_role("button", name="Enregistrer les colonnes").click()
+    page.get_by_role("button", name="Enregistrer les colonnes").last.click()
     assert page.url.endswith("/clients/?q=garage")
     assert page.locator("td[data-label=SIREN]").count() == 1
     page.get_by_role("link", name="Colonnes").click()
