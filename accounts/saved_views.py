@@ -10,7 +10,7 @@ from django.db.models import Max, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from accounts.models import ListSettings, SavedView, User
+from accounts.models import ListSettings, SavedView, SavedViewQuerySet, User
 
 MOST = 30  # of one person on one page
 LONGEST = 2000
@@ -84,13 +84,13 @@ def opening_of(settings: ListSettings) -> SavedView | None:
     return view if view and (view.owner_id == settings.person_id or view.is_shared) else None
 
 
-def _locked(owner: User):
+def _locked(owner: User) -> SavedViewQuerySet:
     """The views of this person, which nobody else changes until the transaction ends."""
     User.objects.select_for_update().get(pk=owner.pk)
     return SavedView.objects.of(owner)
 
 
-def _called(views, name: str):
+def _called(views: SavedViewQuerySet, name: str) -> SavedViewQuerySet:
     """Those of this name, as the database compares names: whatever their case."""
     return views.alias(lowered=Lower("name")).filter(lowered=Lower(Value(name)))
 

@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from typing import Any
 
 from lxml import etree
 
@@ -61,6 +62,7 @@ STYLES = etree.fromstring(f"""
 
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML 1.0 has no way to write
 LINE_ENDS = re.compile("\r\n|\r|\n")
+UNUSUAL = re.compile("[\t\n\r]| {2}|^ | $|" + FORBIDDEN.pattern)
 COLLAPSED = re.compile("(\t| {2,}|^ +| +$)")  # spaces that a reader of ODF would not see as they are
 
 
@@ -77,6 +79,9 @@ class Pieces:
     def flush(self) -> None:
         """Nothing waits elsewhere."""
 
+    def close(self) -> None:
+        """What came stays to be taken."""
+
     def __len__(self) -> int:
         return len(self._held)
 
@@ -90,7 +95,7 @@ class Pieces:
 def ods_pieces(headings: Row, rows: Iterable[Row], *, title: str = "") -> Iterator[bytes]:
     """The table as an ODS file of one sheet, in pieces of some 64 kB. The first rows need not wait for the last."""
     out = Pieces()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:  # type: ignore[arg-type] # it asks to write only
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
         _write_kind(package)
         package.writestr("META-INF/manifest.xml", MANIFEST)
         with package.open("content.xml", "w") as content, etree.xmlfile(content, encoding="UTF-8") as xml:
@@ -120,7 +125,7 @@ def _write_kind(package: zipfile.ZipFile) -> None:
     package.infolist().append(entry)
 
 
-def _write_headings(xml, headings: Row) -> None:
+def _write_headings(xml: Any, headings: Row) -> None:
     with xml.element(COLUMN, {STYLE_NAME: "column", COLUMNS_REPEATED: str(len(headings))}):
         pass
     with xml.element(HEADER_ROWS), xml.element(ROW):
@@ -128,7 +133,7 @@ def _write_headings(xml, headings: Row) -> None:
             _write_text(xml, HEADING_CELL, str(heading))
 
 
-def _write_row(xml, row: Row) -> None:
+def _write_row(xml: Any, row: Row) -> None:
     with xml.element(ROW):
         for cell in row:
             attributes, shown = _typed(cell)
@@ -164,8 +169,12 @@ def _typed(cell: Cell) -> tuple[dict[str, str], str]:
             return TEXT_CELL, str(cell)
 
 
-def _write_text(xml, attributes: dict[str, str], text: str) -> None:
+def _write_text(xml: Any, attributes: dict[str, str], text: str) -> None:
     """A cell of text: a paragraph a line, without what XML cannot hold, every space kept."""
+    if not UNUSUAL.search(text):  # nearly always: one paragraph, as it is
+        with xml.element(CELL, attributes), xml.element(PARAGRAPH):
+            xml.write(inert(text))
+        return
     written = inert(FORBIDDEN.sub("", text))
     if "\t" in written:
         attributes = {**attributes, STRING: written}  # for readers that pass over the tabs of a paragraph
@@ -176,7 +185,7 @@ def _write_text(xml, attributes: dict[str, str], text: str) -> None:
                     _write_part(xml, part)
 
 
-def _write_part(xml, part: str) -> None:
+def _write_part(xml: Any, part: str) -> None:
     if part == "\t":
         with xml.element(TAB):
             pass

@@ -16,6 +16,7 @@ from django_tables2.data import TableData
 from campaigns.models import Action
 from clients.activity import monthly_amounts
 from clients.contacts import email_of, first_contacts, phone_of
+from clients.folding import Fold
 from clients.models import Client, Contact
 from segmentation.models import RiskReason, Score, ScoringRun, SegmentSlug
 
@@ -46,13 +47,14 @@ BY_FIGURE = {
     "danger": (F("amount_at_risk"), False),
 }
 # What each column of the client itself sorts on, before its name: clients without a score mix with the others.
-BY_IDENTITY = {
+BY_IDENTITY: dict[str, tuple[str, ...]] = {
     BY_NAME: (),
     "code": ("code",),
     "ville": ("city",),
     "code_postal": ("postcode",),
     "commercial": ("owner__last_name", "owner__first_name"),
 }
+WORDS = ("city", "owner__last_name")  # compared without case nor accents, as names are
 BEHAVIOURS = (RiskReason.RHYTHM, RiskReason.DECLINE, RiskReason.SLOWING)
 NULLABLE = {"silence", "evolution"}
 
@@ -211,11 +213,16 @@ def _by_identity(clients: QuerySet[Client], name: str = BY_NAME, is_descending: 
 
 def _identity_ordering(name: str, is_descending: bool, *, path: str = "", key: str = "id") -> list:
     """The ORDER BY of a column of the client, whose columns are at this path; what is empty comes last."""
-    columns = [NullIf(F(f"{path}{column}"), Value("")) for column in BY_IDENTITY[name]]
+    columns = [NullIf(_compared(path, column), Value("")) for column in BY_IDENTITY[name]]
     ties = [F(f"{path}sort_name"), F(key)]
     if is_descending:
         return [*(column.desc(nulls_last=True) for column in columns), *(column.desc() for column in ties)]
     return [*(column.asc(nulls_last=True) for column in columns), *(column.asc() for column in ties)]
+
+
+def _compared(path: str, column: str):
+    written = F(f"{path}{column}")
+    return Fold(written) if column in WORDS else written
 
 
 def _ordering(name: str, is_descending: bool) -> list:

@@ -107,7 +107,8 @@ class Selection:
         firm = self.columns.words.firm
 
         def columns_of(params: QueryDict) -> str:
-            return ",".join(known(self.layout, firm, params.get(COLUMNS, "").split(",")))
+            """The columns that this address shows to this reader; it may name none that exists."""
+            return ",".join(known(self.layout, firm, params.get(COLUMNS, "").split(","))) or self.columns.query
 
         return tabs_of(
             user=self.user,

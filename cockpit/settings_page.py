@@ -26,6 +26,7 @@ class Card:
 
 CARDS = [
     Card("accounts:account", _("Mon compte"), _("Nom, téléphone, langue, thème, raccourcis, mot de passe.")),
+    Card("cockpit:saved-views", _("Vues enregistrées"), _("Les vôtres, celles de l’équipe, ce qui s’ouvre d’abord.")),
     Card("accounts:firm", _("Entreprise"), _("Nom, mots employés, parties affichées."), Right.MANAGE_SETTINGS),
     Card("cockpit:team", _("Équipe"), _("Qui est là, avec quels droits ; inviter, désactiver."), Right.MANAGE_USERS),
     Card("accounts:journal", _("Journal"), _("Qui a changé quoi, et quand."), Right.MANAGE_USERS),

@@ -1,6 +1,7 @@
 """The tables of clients: a page of a list under the columns that its reader chose. `cockpit.listing` orders."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import django_tables2 as tables
 from django.core.paginator import EmptyPage, PageNotAnInteger
@@ -57,7 +58,7 @@ class ClientTable(tables.Table):
         self.today = timezone.localdate()
         self._turn_to(params)
 
-    @property
+    @cached_property
     def cells(self) -> list[Cell]:
         """What the template draws in each column of a row, by itself: asking the table for each cell costs twice."""
         is_own = not self.chosen.is_default
@@ -72,7 +73,7 @@ class ClientTable(tables.Table):
             for column in self.drawn
         ]
 
-    @property
+    @cached_property
     def shown(self) -> frozenset[str]:
         """The slugs of the columns: a cell says nothing that another column says."""
         return frozenset(self.chosen.slugs)

@@ -1,7 +1,8 @@
 """Who may do what at every address of the site. A page that is not here fails the build: add one line.
 
 A `Page` says who reads it (`get`) and who may post there (`post`); None means that it does not take that method.
-Whoever is not named gets 403; a stranger gets the login page; with `of_a_client`, somebody else's client gets 404.
+Whoever is not named gets 403; a stranger gets the login page; with `of_a_client`, somebody else's client gets 404;
+with `of_one_person`, so does what only its holder may touch.
 GET, HEAD and POST are all there is: every other method gets 405 whoever asks.
 """
 
@@ -33,6 +34,7 @@ class Page:
     post: frozenset[Who] | None = None
     address: Callable[[Side], dict] | str | None = None  # the arguments of the address, or the whole of it
     of_a_client: bool = False
+    of_one_person: bool = False
     data: Callable[[Side], dict] = lambda side: {}  # something worth posting
     shows: int = 200  # what a reader gets
     leads_on: frozenset[Who] = frozenset()  # readers sent to another page instead
@@ -53,6 +55,10 @@ def address_of(page: Page, side: Side) -> str:
 
 def a_client(side):
     return {"pk": side.client.pk}
+
+
+def a_view(side):
+    return {"pk": side.view.pk}
 
 
 def as_csv(side):
@@ -197,6 +203,12 @@ SETTINGS = [
     ),
     Page("cockpit:reactivate-person", get=None, post=KEEPERS, address=a_person),
 ]
+VIEW_ACTS = {
+    "change-view": lambda side: {"name": "Autre nom", "is_shared": "on"},
+    "move-view": lambda side: {},
+    "open-with-view": lambda side: {"ouvrir": "1"},
+    "delete-view": lambda side: {},
+}
 CALLERS = SALES | MANAGERS | DIRECTION
 EXPORTERS = EVERYBODY
 ASSIGNERS = MANAGERS | KEEPERS
@@ -296,6 +308,34 @@ COCKPIT: list[Page] = [
         post=CALLERS,
         data=lambda side: {"clients": side.client.pk, "due_on": tomorrow(), "kind": "call", "assignee": "commercial"},
         answers=(302,),
+    ),
+    Page(
+        "cockpit:client-columns",
+        get=EVERYBODY,
+        post=EVERYBODY,
+        data=lambda side: {"colonne": ["ville", "ca"]},
+        writes=frozenset({"accounts_listsettings +"}),
+    ),
+    Page(
+        "cockpit:risk-columns",
+        get=EVERYBODY,
+        post=EVERYBODY,
+        data=lambda side: {"colonne": ["ville"], "defaut": "1"},
+        writes=frozenset({"accounts_listsettings +"}),
+    ),
+    Page("cockpit:saved-views", get=EVERYBODY),
+    Page(
+        "cockpit:save-view",
+        get=None,
+        post=EVERYBODY,
+        data=lambda side: {"page": "clients", "query": "q=dax", "name": "Dax"},
+        answers=(302,),
+        writes=frozenset({"accounts_savedview +"}),
+    ),
+    Page("cockpit:undo-view", get=None, post=EVERYBODY, answers=(302,)),
+    *(
+        Page(f"cockpit:{name}", get=None, post=EVERYBODY, address=a_view, of_one_person=True, data=data, answers=(302,))
+        for name, data in VIEW_ACTS.items()
     ),
     Page("cockpit:unplan-calls", get=None, post=CALLERS, address=lambda side: {"at": "2026-11-01T09:00:00+00:00"}),
 ]

@@ -135,9 +135,9 @@ EXPORTS = [page for page in ABOUT_CLIENTS if page.name.endswith("-export")]
 
 
 def exported(browser, page, side, queries=QUERIES):
-    """Ways to export this list, in both formats."""
+    """Ways to export this list, in each format."""
     address = address_of(page, side)
-    for kind, some in (("csv", queries), ("xlsx", queries[:2])):
+    for kind, some in (("csv", queries), ("xlsx", queries[:2]), ("ods", queries[:2])):
         for query in some:
             asked = address.replace("csv", kind) + query.format(client=side.client.pk, owner=side.owner.pk)
             with undone():

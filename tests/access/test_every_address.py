@@ -59,10 +59,10 @@ def expected(page: Page, method, who, side) -> tuple[int, ...]:
         return (302,)
     if allowed is None:
         others = page.get if method == "POST" else page.post
-        return (405, 403) if who not in others else (405, 404) if page.of_a_client else (405,)
+        return (405, 403) if who not in others else (405, 404) if page.of_a_client or page.of_one_person else (405,)
     if who not in allowed:
         return (403,)
-    if page.of_a_client and who not in side.seen_by:
+    if (page.of_a_client and who not in side.seen_by) or (page.of_one_person and who != side.holder):
         return (404,)
     return page.answers if method == "POST" else (302,) if who in page.leads_on else (page.shows,)
 

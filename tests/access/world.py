@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from django.db import transaction
 
-from accounts.models import Firm, Invitation, User
+from accounts.models import Firm, Invitation, SavedView, User
 from accounts.roles import Role
 from campaigns.models import Action
 from clients.models import Client, Contact, Import, Invoice, Service
@@ -53,6 +53,8 @@ class Side:
     action: Action
     invitation: Invitation
     batch: Import
+    view: SavedView
+    holder: Who
     seen_by: frozenset[Who]
 
 
@@ -78,14 +80,14 @@ def build() -> World:
     }
     run = ScoringRunFactory(scored=2, in_window=2, ranked=2, revenue=12_000, positive_revenue=12_000)
     everybody_sees = {Who.MARKETING, Who.DIRECTION, Who.ADMINISTRATOR}
-    own = _side(people[Who.OWNER], run, FIGURE, frozenset({Who.OWNER, Who.MANAGER, *everybody_sees}))
-    other = _side(
-        people[Who.COLLEAGUE], run, Decimal("4200.00"), frozenset({Who.COLLEAGUE, Who.OTHER_MANAGER, *everybody_sees})
-    )
+    own_seen_by = frozenset({Who.OWNER, Who.MANAGER, *everybody_sees})
+    other_seen_by = frozenset({Who.COLLEAGUE, Who.OTHER_MANAGER, *everybody_sees})
+    own = _side(Who.OWNER, people[Who.OWNER], run, FIGURE, own_seen_by)
+    other = _side(Who.COLLEAGUE, people[Who.COLLEAGUE], run, Decimal("4200.00"), other_seen_by)
     return World(people=people, sides={"own": own, "other": other}, run=run)
 
 
-def _side(owner, run, amount, seen_by):
+def _side(holder, owner, run, amount, seen_by):
     client = ClientFactory(owner=owner)
     service = ServiceFactory()
     amounts = ("monetary", "tier_revenue", "previous_revenue", "recent_half_revenue", "amount_at_risk")
@@ -103,6 +105,8 @@ def _side(owner, run, amount, seen_by):
             email=f"invite-{client.pk}@cabinet.example", roles=[Role.COMMERCIAL], token_hash=f"{client.pk:064}"
         ),
         batch=Import.objects.create(status=Import.Status.COMMITTED, launched_by=owner),
+        view=SavedView.objects.create(owner=owner, page="clients", name=f"Vue {client.pk}", query="tri=client"),
+        holder=holder,
         seen_by=seen_by,
     )
 

@@ -13,7 +13,7 @@ from tests.factories import ActionFactory, ScoreFactory, UserFactory
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 NAMES = [
     *("q", "palier", "segment", "r", "fm", "risque", "commercial", "ca_min", "sans_score", "vue", "portefeuille"),
-    *("tri", "page", "per_page", "client", "onglet", "personne", "mesure", "next", "inconnu"),
+    *("tri", "page", "per_page", "client", "onglet", "personne", "mesure", "next", "inconnu", "colonnes"),
 ]
 VALUES = [
     *(
@@ -52,8 +52,9 @@ VALUES = [
         "\u202e",
         "🙂",
     ),
-    *("true", "None", "[]", "client__owner", "owner__password", "2026-13-45"),
+    *("true", "None", "[]", "client__owner", "owner__password", "2026-13-45", "ville,ca,ville"),
 ]
+LISTS = ("at-risk", "client-list", "action-list", "client-columns", "risk-columns", "saved-views")
 TRIES = int(os.environ.get("FUZZ_TRIES", "300"))  # 2,000 and more on demand
 
 
@@ -70,7 +71,7 @@ def odd_query(rnd):
 def test_no_odd_address_makes_a_page_fail(direction):
     score = ScoreFactory(at_risk=True, amount_at_risk=10)
     ActionFactory(client=score.client)
-    pages = [reverse(f"cockpit:{name}") for name in ("at-risk", "client-list", "action-list")]
+    pages = [reverse(f"cockpit:{name}") for name in LISTS]
     pages.append(reverse("cockpit:client-page", args=[score.client_id]))
     rnd = random.Random(11)
     for _ in range(TRIES):
