@@ -3,7 +3,6 @@
 A saved mapping, when there is one, will replace `recognised`; nothing after it knows where the columns came from.
 """
 
-import re
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -11,7 +10,6 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from clients.folding import fold
 from clients.imports.book import Book
 from clients.imports.cells import as_text, rows_of
 from clients.imports.findings import RefusedError
@@ -22,10 +20,6 @@ from clients.imports.values import Amounts, Days, day, decimal_mark, month_first
 MOST_SAMPLES = 20_000
 AMOUNT_FIELDS = ("line_amount", "amount", "amount_any", "amount_with_vat", "vat", "unit_price", "vat_rate", "quantity")
 DATE_FIELDS = ("date", "due", "paid")
-YEARLY = re.compile(
-    r"(?:(?:ca|chiffre d.affaires|montants?|total|ventes|honoraires|factures?|revenue|sales|turnover)\b.*)?"
-    r"\b(?:19|20)\d\d\b.*"
-)
 DOCUMENT_MODES = ("amount", "amount_any", "without_vat", "without_vat_rate")
 
 
@@ -61,7 +55,7 @@ class Learner:
         self.columns = Columns(places, headings, self._amount_mode(places, headings), start)
         self.book.amounts_are_of_documents |= "number" in places and self.columns.amount_mode in DOCUMENT_MODES
         self._learn_values()
-        self._say_ignored(headings, places)
+        say_ignored(self.book, self.source, headings, set(places.values()))
         return self.columns
 
     def _learn_values(self) -> None:
@@ -85,7 +79,7 @@ class Learner:
                 if place < length and (most is None or len(found) < most):
                     found.add(cells[place])
         self.book.expected_rows = (self.book.expected_rows or 0) + count
-        self._refuse_truncated(short, last, count)
+        refuse_truncated(self.source, short, last, count)
         for name, found in dates.items():
             first, example = month_first(sorted(text for text in found if isinstance(text, str)))
             self.columns.days[name] = Days(first)
@@ -95,32 +89,13 @@ class Learner:
             mark, example = decimal_mark(sorted(text for text in found if isinstance(text, str)))
             self.columns.amounts[name] = Amounts(mark)
             if example and name not in ("vat_rate", "quantity"):
-                self._warn_decimal(example, mark)
-
-    def _refuse_truncated(self, short: list[int], last: int, count: int) -> None:
-        """Only the last row is short, and the file stops there without ending its line: it was cut."""
-        if self.source.kind != "text" or short != [last] or count < 2:
-            return
-        with self.source.path.open("rb") as content:
-            content.seek(-2, 2)
-            if content.read().strip(b"\0")[-1:] in b"\r\n":
-                return
-        message = _(
-            "Le fichier « %(file)s » est incomplet : sa dernière ligne (%(line)s) s’arrête au milieu. Le "
-            "téléchargement ou l’export a été interrompu. Exportez-le à nouveau, puis importez le fichier entier."
-        )
-        raise RefusedError(
-            "truncated", message % {"file": self.source.name, "line": last}, file=self.source.name, line=last
-        )
+                warn_decimal(self.book, self.source, example, mark)
 
     def _require(self, places: dict[str, int], headings: list[str]) -> None:
         """Refused when the client, the date or the amount cannot be found, naming the columns that are there."""
         known = ", ".join(f"« {text} »" for text in headings if text)[:600]
         if not {"client", "client_code", "account", "siret", "vat_number", "email"} & set(places):
             self._refuse("no-client-column", _("du client"), _("« Client » ou « Code client »"), known)
-        yearly = next((text for text in headings if YEARLY.fullmatch(fold(text).strip())), "")
-        if "date" not in places and yearly:
-            self._refuse_yearly(yearly)
         if "date" not in places:
             self._refuse("no-date-column", _("de la date"), _("« Date facture »"), known)
         if not {"line_amount", "amount", "amount_any", "amount_with_vat", "unit_price"} & set(places):
@@ -136,16 +111,6 @@ class Learner:
             reason,
             message % {"what": what, "file": self.source.name, "known": known, "example": example},
             file=self.source.name,
-        )
-
-    def _refuse_yearly(self, heading: str) -> None:
-        message = _(
-            "« %(file)s » donne un total par an et par client (colonne « %(heading)s »), sans la date de chaque "
-            "facture. La date dit qui achète encore et tous les combien : elle manque. Exportez la liste des factures "
-            "de votre logiciel, une ligne par facture : client, date, montant HT."
-        )
-        raise RefusedError(
-            "no-date-column", message % {"file": self.source.name, "heading": heading}, file=self.source.name
         )
 
     def _no_header(self, first: list[list[str]]) -> str:
@@ -199,17 +164,32 @@ class Learner:
             "date-order", message % {"text": example, "day": date_format(day(example) or "", "j F Y")}, value=example
         )
 
-    def _warn_decimal(self, example: str, mark: str) -> None:
-        message = _(
-            "Rien ne dit si « %(text)s » compte des milliers ; « %(mark)s » est pris pour la virgule des décimales."
-        )
-        self._warn("decimal-mark", message % {"text": example, "mark": mark}, value=example)
 
-    def _say_ignored(self, headings: list[str], places: dict[str, int]) -> None:
-        used = set(places.values())
-        ignored = [text for place, text in enumerate(headings) if text and place not in used]
-        if ignored:
-            names = ", ".join(f"« {text} »" for text in ignored)[:800]
-            self._warn(
-                "ignored-columns", _("Ces colonnes ne servent pas : %(names)s.") % {"names": names}, count=len(ignored)
-            )
+def refuse_truncated(source: Source, short: list[int], last: int, count: int) -> None:
+    """Only the last row is short, and the file stops there without ending its line: it was cut."""
+    if source.kind != "text" or short != [last] or count < 2:
+        return
+    with source.path.open("rb") as content:
+        content.seek(-2, 2)
+        if content.read().strip(b"\0")[-1:] in b"\r\n":
+            return
+    message = _(
+        "Le fichier « %(file)s » est incomplet : sa dernière ligne (%(line)s) s’arrête au milieu. Le "
+        "téléchargement ou l’export a été interrompu. Exportez-le à nouveau, puis importez le fichier entier."
+    )
+    raise RefusedError("truncated", message % {"file": source.name, "line": last}, file=source.name, line=last)
+
+
+def warn_decimal(book: Book, source: Source, example: str, mark: str) -> None:
+    message = _(
+        "Rien ne dit si « %(text)s » compte des milliers ; « %(mark)s » est pris pour la virgule des décimales."
+    )
+    book.warn("decimal-mark", message % {"text": example, "mark": mark}, file=source.name, value=example)
+
+
+def say_ignored(book: Book, source: Source, headings: list[str], used: set[int]) -> None:
+    ignored = [text for place, text in enumerate(headings) if text and place not in used]
+    if ignored:
+        names = ", ".join(f"« {text} »" for text in ignored)[:800]
+        message = _("Ces colonnes ne servent pas : %(names)s.") % {"names": names}
+        book.warn("ignored-columns", message, count=len(ignored), file=source.name)

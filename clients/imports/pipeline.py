@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.audit import acting_as
-from clients.imports import claim, report, staging, table_checks
+from clients.imports import claim, report, staging, table_checks, yearly, yearly_layout
 from clients.imports.book import Book, share_of_errors
 from clients.imports.fec_rows import fec_rows
 from clients.imports.findings import RefusedError
@@ -26,7 +26,7 @@ from clients.imports.sniff import Source as SniffedFile
 from clients.imports.sniff import sniff
 from clients.imports.source import source_for
 from clients.imports.tables import table_rows
-from clients.models import Import, ImportFile, StagedLine
+from clients.models import Import, ImportFile, StagedLine, StagedTotal
 
 log = logging.getLogger(__name__)
 MOST_ERRORS = 0.20
@@ -96,6 +96,9 @@ def _import(batch: Import, files: list[tuple[ImportFile, Path]]) -> None:
     claim.beat(batch, format=batch.format)
     staging.clear(batch)
     is_table = batch.format == Import.Format.TABLE
+    totals = [source for source in sources if is_table and yearly_layout.holds(source)]
+    sources = [source for source in sources if source not in totals]
+    yearly.stage(batch, totals, book)
     staging.fill(batch, (table_rows if is_table else fec_rows)(sources, book), book)
     claim.beat(batch, phase=Import.Phase.CHECKING)
     if is_table:
@@ -162,7 +165,8 @@ def _check(batch: Import, book: Book) -> None:
 
 
 def _holds_documents(batch: Import) -> bool:
-    return StagedLine.objects.filter(batch=batch.pk, fate="").exists()
+    lines, totals = StagedLine.objects.filter(batch=batch.pk, fate=""), StagedTotal.objects.filter(batch=batch.pk)
+    return lines.exists() or totals.exists()
 
 
 def _no_invoice() -> str:

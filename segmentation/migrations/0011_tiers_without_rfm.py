@@ -1,4 +1,5 @@
 """A client known by yearly totals alone has a tier and no more: its scores are empty, together or not at all."""
+
 from django.db import migrations, models
 
 

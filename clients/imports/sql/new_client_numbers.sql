@@ -1,9 +1,13 @@
 -- One output row: a staged client nobody knows, given the number of the client it becomes. Only clients with a document
--- to import are made; two staged clients with one SIRET, or one VAT number and no SIRET, are one.
+-- or a yearly total to import are made; two staged clients with one SIRET, or one VAT number and no SIRET, are one.
 WITH needed AS (
     SELECT DISTINCT client AS number
     FROM clients_stagedline
     WHERE batch = %(batch)s AND fate = ''
+    UNION
+    SELECT client
+    FROM clients_stagedtotal
+    WHERE batch = %(batch)s
 ),
 newcomers AS (
     SELECT
