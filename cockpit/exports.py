@@ -96,7 +96,7 @@ def headings(firm: Firm) -> list[str]:
 
 
 def cells(row: ClientRow) -> Row:
-    """One client as typed cells, in the order of `headings`; empty where there is no score."""
+    """One client as typed cells, in the order of `headings`; empty where there is no score, or a tier alone."""
     client, score, action = row.client, row.score, row.next_action
     identity = [client.code, client.name, client.postcode, client.city, client.phone, str(client.owner or "")]
     planned = [action.get_kind_display(), action.due_on] if action else [None, None]
@@ -105,7 +105,7 @@ def cells(row: ClientRow) -> Row:
     return [
         *identity,
         tier_name(score.tier),
-        segment_name(score.segment),
+        segment_name(score.segment) if score.segment else None,
         score.r,
         score.f,
         score.m,

@@ -34,7 +34,7 @@ BY_FIGURE = {
     "danger": (F("amount_at_risk"), False),
 }
 BEHAVIOURS = (RiskReason.RHYTHM, RiskReason.DECLINE, RiskReason.SLOWING)
-NULLABLE = {"silence", "evolution"}
+NULLABLE = {"segment", "dernier", "silence", "evolution"}  # the first two of clients known by yearly totals alone
 
 
 @dataclass(frozen=True)

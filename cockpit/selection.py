@@ -101,6 +101,11 @@ class RiskSelection(Selection):
     def _viewed(self) -> QuerySet[Score]:
         return self.scope.scores(self.run).at_risk().filter(VIEWS[self.view](self.user))
 
+    @property
+    def has_judged(self) -> bool:
+        """Whether anybody of this portfolio could be at risk: not where yearly totals are all that is known."""
+        return self.scope.scores(self.run).with_rfm().exists()
+
     def totals(self) -> dict:
         """How many clients the list holds and the euros at stake: `clients`, `amount`."""
         return self.scores().aggregate(

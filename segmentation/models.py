@@ -3,6 +3,8 @@
 Scores are written by `segmentation/sql/*.sql` and never updated; pages only read them.
 """
 
+import datetime as dt
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
@@ -331,6 +333,19 @@ class ScoreQuerySet(models.QuerySet):
         return self.filter(r__isnull=False)
 
 
+@dataclass(frozen=True)
+class Behaviour:
+    """When and how often a client buys, and the scores of it: what is known of clients with dated purchases alone."""
+
+    first_purchase_on: dt.date
+    last_purchase_on: dt.date
+    recency_days: int
+    r: int
+    f: int
+    m: int
+    fm: int
+
+
 RFM_FIELDS = ("first_purchase_on", "last_purchase_on", "recency_days", "r", "f", "m", "fm")
 WITH_RFM = Q(**{f"{name}__isnull": False for name in RFM_FIELDS})
 WITHOUT_RFM = Q(**{f"{name}__isnull": True for name in RFM_FIELDS})
@@ -406,6 +421,11 @@ class Score(models.Model):
     def has_rfm(self) -> bool:
         """Whether recency, frequency and the rest are known: with a tier alone they are not."""
         return self.r is not None
+
+    @property
+    def behaviour(self) -> Behaviour | None:
+        """Recency, frequency and the rest together; None where only a tier is known."""
+        return Behaviour(*(getattr(self, name) for name in RFM_FIELDS)) if self.has_rfm else None
 
     @property
     def profile(self) -> str:
