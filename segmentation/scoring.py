@@ -13,7 +13,7 @@ import datetime as dt
 from pathlib import Path
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -65,8 +65,9 @@ def score(
 ) -> ScoringRun:
     """The run that scored everybody at this date under the published rules; it supersedes the older one of that date.
 
-    Without a date, the as-of date of the facts. Raises AlreadyRunning, and NoFacts when nobody is known to have
-    bought anything by then.
+    Without a date, the as-of date of the facts. A run of that date also supersedes those of later dates that other facts
+    gave: totals to the end of a year whose invoices came since, documents taken back. Raises AlreadyRunning, and NoFacts
+    when nobody is known to have bought anything by then.
     Must be called outside any transaction: the run is seen as running while it works.
     """
     as_of = as_of or default_as_of()
@@ -137,10 +138,18 @@ def _fill(run: ScoringRun) -> None:
         for name in STATEMENTS:
             cursor.execute((SQL / name).read_text(), {"run": run.pk, "as_of": run.as_of})
     if run.kind == ScoringRun.Kind.OFFICIAL:
-        ScoringRun.objects.standing().filter(as_of=run.as_of).update(superseded_by=run)
+        ScoringRun.objects.standing().filter(_replaced_by(run)).update(superseded_by=run)
     run.status = ScoringRun.Status.DONE
     run.finished_at = timezone.now()
     run.save(update_fields=["facts_version", "status", "finished_at"])
+
+
+def _replaced_by(run: ScoringRun) -> Q:
+    """The runs of the same date; and, for a run of the date of the facts, those of later dates that other facts gave."""
+    replaced = Q(as_of=run.as_of)
+    if run.as_of == default_as_of():
+        replaced |= Q(as_of__gt=run.as_of) & ~Q(facts_version=run.facts_version)
+    return replaced
 
 
 def _mark_failed(runs: QuerySet[ScoringRun], reason: str) -> None:
