@@ -63,11 +63,11 @@ def score(
     trigger: str = ScoringRun.Trigger.HAND,
     kind: str = ScoringRun.Kind.OFFICIAL,
 ) -> ScoringRun:
-    """The run that scored everybody at this date under the published rules; it supersedes the older one of that date.
+    """The run that scored everybody at this date under the published rules; it supersedes the older of that date.
 
-    Without a date, the as-of date of the facts. A run of that date also supersedes those of later dates that other facts
-    gave: totals to the end of a year whose invoices came since, documents taken back. Raises AlreadyRunning, and NoFacts
-    when nobody is known to have bought anything by then.
+    Without a date, the as-of date of the facts. A run of that date also supersedes those of later dates that other
+    facts gave: totals to the end of a year whose invoices came since, documents taken back. Raises AlreadyRunning, and
+    NoFacts when nobody is known to have bought anything by then.
     Must be called outside any transaction: the run is seen as running while it works.
     """
     as_of = as_of or default_as_of()
@@ -145,7 +145,7 @@ def _fill(run: ScoringRun) -> None:
 
 
 def _replaced_by(run: ScoringRun) -> Q:
-    """The runs of the same date; and, for a run of the date of the facts, those of later dates that other facts gave."""
+    """The runs of the same date; for one of the date of the facts, also those of later dates that other facts gave."""
     replaced = Q(as_of=run.as_of)
     if run.as_of == default_as_of():
         replaced |= Q(as_of__gt=run.as_of) & ~Q(facts_version=run.facts_version)
