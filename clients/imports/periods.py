@@ -18,12 +18,14 @@ YEAR = r"(?:19|20)\d\d"
 DAY = rf"\d{{1,2}}[/.-]\d{{1,2}}[/.-]{YEAR}|{YEAR}-\d{{2}}-\d{{2}}|\d{{1,2}}(?:er)? [a-z]+\.? {YEAR}"
 MONTH = rf"[a-z]+\.? ?(?:{YEAR})|\d{{1,2}}/{YEAR}"
 BETWEEN = r" ?(?:-|–|—|/|a|au|to|until|jusqu.au) ?"
+SOME_YEAR = re.compile(YEAR)
 TWO_DAYS = re.compile(rf"(?:du )?(?<!\d)({DAY}){BETWEEN}({DAY})(?!\d)")
 CLOSING_DAY = re.compile(rf"(?:clos|close|cloture|cloturant|closing|ended|ending|arrete)[a-z]* (?:le |au |on )?({DAY})")
 TWO_MONTHS = re.compile(rf"(?:de )?(?<![a-z\d])({MONTH}){BETWEEN}({MONTH})(?!\d)")
 TWO_YEARS = re.compile(rf"(?<!\d)({YEAR}) ?[-/–] ?((?:{YEAR})|\d\d)(?!\d)")
 ONE_YEAR = re.compile(rf"(?<!\d)({YEAR})(?!\d)")
 FORMER = re.compile(r"\bn ?- ?\d\b|\(n\)")  # "CA 2024 (N-1)": the year itself is written beside it
+MOST_CHARACTERS = 120  # a heading is short: a longer text names nothing
 FISCAL_START = (7, 1)  # of "2024-2025", which does not say when: the first of July
 LONGEST = relativedelta(months=24)
 WORDS = frozenset(
@@ -53,6 +55,8 @@ def period_of(text: str, today: dt.date) -> Period | None:
 
     A period that is not over ends yesterday: its total cannot hold more.
     """
+    if len(text) > MOST_CHARACTERS or not SOME_YEAR.search(text):
+        return None
     folded = FORMER.sub(" ", " ".join(fold(text).replace("’", "'").split()))
     found, rest = _bounds(folded)
     if found is None or "%" in rest or not set(re.findall(r"[a-z]+|\d+", rest)) <= WORDS:

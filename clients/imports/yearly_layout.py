@@ -14,7 +14,7 @@ from django.utils import timezone
 from clients.folding import fold
 from clients.imports.cells import as_text, rows_of
 from clients.imports.headings import FIRST_ROWS, find_header, folded_heading, recognised, stacked
-from clients.imports.periods import ONE_YEAR, Period, period_of
+from clients.imports.periods import ONE_YEAR, SOME_YEAR, Period, period_of
 from clients.imports.sniff import Source
 
 IDENTITIES = {"client", "client_code", "account", "siret", "vat_number", "email"}
@@ -31,6 +31,7 @@ YEAR_HEADINGS = {
     "fiscal year",
     "fy",
 }
+MOST_COLUMNS = 1_000  # beyond, a table is anything but clients and years, and looking at it would take long
 AMOUNT_FIELDS = ("amount", "amount_any", "amount_with_vat")  # as likely to be without VAT as they come first
 THOUSANDS = re.compile(r"\(?\b(?:en )?(?:k ?€|k ?eur(?:os?)?|ke|milliers(?: d.euros)?)(?!\w)\)?")
 WITH_VAT = re.compile(r"\bttc\b|toutes taxes|incl\w* (?:tax|vat)|\bgross\b")
@@ -69,6 +70,8 @@ def holds(source: Source, *, year: int | None = None) -> bool:
 def layout_of(source: Source, today: dt.date, year: int | None = None) -> Layout | None:
     """Where the clients and the yearly amounts of this table are; None when it is not such a table."""
     first = [[as_text(cell) for cell in cells] for _line, cells in islice(rows_of(source), FIRST_ROWS + 1)]
+    if max(map(len, first), default=0) > MOST_COLUMNS:
+        return None
     header = find_header(first)
     if header and "date" in recognised(header[1]):
         return None
@@ -101,6 +104,8 @@ def _of_headings(start: int, headings: list[str], today: dt.date) -> Layout | No
 
 
 def _column(place: int, heading: str, today: dt.date) -> Column | None:
+    if not SOME_YEAR.search(heading):
+        return None
     text, factor = _in_euros(heading)
     period = period_of(text, today)
     return Column(place, heading, period, _has_vat(text), factor) if period else None

@@ -7,7 +7,9 @@ from decimal import Decimal
 import pytest
 import time_machine
 import xlsxwriter
+from django.db import OperationalError
 
+from clients.imports import merge, pipeline, queue
 from clients.models import Client, Import, ImportChange, Invoice, StagedTotal, YearlyTotal
 from tests.clients.imports.books import import_files, import_text, sale, text
 from tests.factories import InvoiceFactory, UserFactory
@@ -164,6 +166,11 @@ def test_amounts_with_vat_alone_are_refused():
 )
 def test_a_table_without_date_nor_year_is_refused_as_before(content):
     batch = import_text(content, name="export 2025.csv" if "facture" in content else NAME)
+    assert batch.findings.get(severity="refusal").reason == "no-date-column"
+
+
+def test_a_table_too_wide_for_years_is_not_looked_at():
+    batch = import_text("Client;" + ";".join(["CA 2025"] * 1_200) + "\nDupont;1\n", name=NAME)
     assert batch.findings.get(severity="refusal").reason == "no-date-column"
 
 
@@ -402,3 +409,32 @@ def test_totals_later_than_the_newest_invoice_are_said_to_wait():
     InvoiceFactory(issued_on=dt.date(2024, 5, 3))
     batch = imported("Client;CA 2024;CA 2025\nDupont;1;2\n")
     assert "3 mai 2024" in said(batch, "later-than-invoices")
+
+
+# --- All of it, or nothing --------------------------------------------------------------------------------------------
+
+STEPS = ["gathered_totals", "former_totals", "yearly_totals", "drop_gathered_totals"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("step", [*STEPS, "replaced_totals", "removed_totals"])
+def test_a_worker_killed_at_any_step_leaves_totals_as_they_were(monkeypatch, step):
+    imported("Client;CA HT 2025\nDupont;10\nMartin;5\n")
+    before = totals()
+    invoices = "Client;Date;Montant HT\nDupont;13/01/2025;9\n"
+    content = "Client;CA HT 2025\nDupont;11\nRoux;1\n" if step in STEPS else invoices
+    run = merge.Steps.run
+
+    def killed(self, name, **parameters):
+        if name == step:
+            raise OperationalError("the server closed the connection")
+        return run(self, name, **parameters)
+
+    batch = queue.submit(files=[(NAME, io.BytesIO(content.encode()))], by=None)
+    with monkeypatch.context() as patch:
+        patch.setattr(merge.Steps, "run", killed)
+        with pytest.raises(OperationalError):
+            pipeline.process(batch.pk)
+    assert (totals(), Invoice.objects.count()) == (before, 0)
+    assert pipeline.process(batch.pk).status == Import.Status.COMMITTED
+    assert totals() != before
