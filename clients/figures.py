@@ -56,6 +56,11 @@ def eur(value):
     return _with_unit(written(value, 2 if cents else 0), "€")
 
 
+def exact_eur(value):
+    """Euros to the cent, for what must add up: "1 049 934,32 €", "1 040 000 €"."""
+    return NOTHING if value is None else _with_unit(written(value, 2 if value % 1 else 0), "€")
+
+
 def keur(value):
     """Euros in short: "1,17 M€", "538 k€", "1,2 k€", "850 €"."""
     if value is None:

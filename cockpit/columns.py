@@ -154,7 +154,7 @@ COLUMNS = {
         single(
             "segment",
             lambda w: _("Segment"),
-            lambda row: row.score and segment_name(row.score.segment),
+            lambda row: segment_name(row.score.segment) if row.score and row.score.segment else None,
             template="segment",
             css="c-seg",
             sorts=True,

@@ -153,6 +153,16 @@ class Board:
     def total(self) -> Tally:
         return self.portfolio.total
 
+    @property
+    def judged(self) -> Tally:
+        """Those whose purchases are known by date: who can be in a segment, or at risk."""
+        return self.portfolio.with_rfm
+
+    @property
+    def tiers_only(self) -> int:
+        """The others: known by yearly totals, they are in the tiers and nowhere else."""
+        return self.total.clients - self.judged.clients
+
     @cached_property
     def concentration(self) -> Concentration:
         return self.portfolio.concentration()
@@ -167,7 +177,8 @@ class Board:
     def compares(self) -> bool:
         """Whether the facts cover the whole year before this one: else an evolution would be invented."""
         oldest, months = self.run.oldest_purchase_on, self.run.rules.tier_window_months
-        return oldest is not None and oldest <= self.run.tier_from - relativedelta(months=months)
+        is_invoiced = oldest is not None and oldest <= self.run.tier_from - relativedelta(months=months)
+        return is_invoiced or self.run.totals_cover_former_window
 
     @property
     def revenue_evolution(self) -> Decimal | None:

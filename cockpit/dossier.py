@@ -16,7 +16,7 @@ from accounts.roles import Right
 from campaigns.models import Action
 from clients.activity import ServiceAmounts, amounts_by_service, month_ends, monthly_amounts, purchases_by_day
 from clients.figures import day, days, eur
-from clients.models import Invoice, Service
+from clients.models import Invoice, Service, YearlyTotal
 from cockpit import charts
 from cockpit.panel import Sheet
 
@@ -72,8 +72,8 @@ class Dossier(Sheet):
 
     @cached_property
     def timeline(self) -> charts.Timeline | None:
-        """The drawing of those moments; None for a client without a score."""
-        if self.score is None:
+        """The drawing of those moments; None for a client whose purchases are not known by date."""
+        if self.score is None or not self.score.has_rfm:
             return None
         return charts.timeline(
             self.moments,
@@ -143,6 +143,11 @@ class Dossier(Sheet):
         """The invoices and credit notes, newest first, whatever their status."""
         invoices = Invoice.objects.filter(client=self.client).order_by("-issued_on", "-id")
         return Paginator(invoices, DOCUMENTS).get_page(page)
+
+    @cached_property
+    def totals(self) -> list[YearlyTotal]:
+        """What was invoiced over whole periods, the newest first, where no invoice says when."""
+        return list(YearlyTotal.objects.filter(client=self.client).select_related("source").order_by("-last_day", "id"))
 
     @cached_property
     def hours(self) -> Decimal | None:

@@ -56,7 +56,7 @@ BY_IDENTITY: dict[str, tuple[str, ...]] = {
 }
 WORDS = ("city", "owner__last_name")  # compared without case nor accents, as names are
 BEHAVIOURS = (RiskReason.RHYTHM, RiskReason.DECLINE, RiskReason.SLOWING)
-NULLABLE = {"silence", "evolution"}
+NULLABLE = {"segment", "dernier", "silence", "evolution"}  # the first two of clients known by yearly totals alone
 
 
 @dataclass(frozen=True)

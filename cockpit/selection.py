@@ -162,6 +162,13 @@ class RiskSelection(Selection):
     def _viewed(self) -> QuerySet[Score]:
         return self.scope.scores(self.run).at_risk().filter(VIEWS[self.view](self.user))
 
+    @cached_property
+    def lacks_dates(self) -> bool:
+        """Whether nobody of this portfolio can be at risk, their purchases not being known by date: asked of an empty
+        list only."""
+        scores = self.scope.scores(self.run)
+        return scores.exists() and not scores.with_rfm().exists()
+
     def totals(self) -> dict:
         """How many clients the list holds and the euros at stake: `clients`, `amount`."""
         return self.scores().aggregate(

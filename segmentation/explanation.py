@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clients.figures import day, days, eur, nb
-from segmentation.models import Fallback, Score, ScoringMode, ScoringRun, SegmentSlug, Tier
+from segmentation.models import Behaviour, Fallback, Score, ScoringMode, ScoringRun, SegmentSlug, Tier, WithoutRfm
 from segmentation.reasons import Reason, is_active, purchases, reasons_of, watch_words
 
 
@@ -41,7 +41,10 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Everything to say about one score; sentences that do not apply are empty."""
+    """Everything to say about one score; sentences that do not apply are empty.
+
+    Of a client of whom only a tier is known, `missing` says why there is no more and what would give it.
+    """
 
     dimensions: tuple[Dimension, ...]
     segment: str
@@ -49,6 +52,7 @@ class Explanation:
     outlook: str
     watch: str
     reasons: tuple[Reason, ...]
+    missing: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,14 +68,20 @@ class Standing:
 
 def explain(score: Score) -> Explanation:
     """Why this client is where it is. The score comes with its run, rules and client (`select_related`)."""
-    run = score.run
-    standing = _standing(score)
-    grid = {(cell.r, cell.fm): cell.segment for cell in run.rules.grid.all()}
+    known = score.behaviour
+    standing = _standing(score, known)
+    if known is None:
+        return Explanation((), "", _tier_words(score, standing), "", "", (), missing=_missing_words(score.run))
+    grid = {(cell.r, cell.fm): cell.segment for cell in score.run.rules.grid.all()}
     return Explanation(
-        dimensions=(_recency(score, standing), _frequency(score, standing), _monetary(score, standing)),
-        segment=_segment_words(score, grid),
+        dimensions=(
+            _recency(score, known, standing),
+            _frequency(score, known, standing),
+            _monetary(score, known, standing),
+        ),
+        segment=_segment_words(score, known, grid),
         tier=_tier_words(score, standing),
-        outlook=_outlook(score, grid),
+        outlook=_outlook(score, known, grid),
         watch=watch_words(score),
         reasons=reasons_of(score),
     )
@@ -79,6 +89,8 @@ def explain(score: Score) -> Explanation:
 
 def run_notes(run: ScoringRun) -> list[str]:
     """What to know about how a run read its scores: thresholds used instead of values, levels that nobody has."""
+    if run.without_rfm:
+        return [_missing_words(run)]
     names = {"R": _("Récence"), "F": _("Fréquence"), "M": _("Montant")}
     fallbacks = {"R": run.recency_fallback, "F": run.frequency_fallback, "M": run.monetary_fallback}
     notes = [
@@ -135,11 +147,12 @@ def _monetary_cuts(run: ScoringRun) -> list[tuple[int, Decimal]]:
     return [(level, cut) for level, cut in cuts if not any(other == cut and higher > level for higher, other in cuts)]
 
 
-def _standing(score: Score) -> Standing:
+def _standing(score: Score, known: Behaviour | None) -> Standing:
     active = Q(last_purchase_on__gt=score.run.rfm_from)
+    silence = known.recency_days if known else 0
     return Standing(
         **Score.objects.of(score.run).aggregate(
-            fresher=Count("id", filter=active & Q(recency_days__lt=score.recency_days)),
+            fresher=Count("id", filter=active & Q(recency_days__lt=silence)),
             more_frequent=Count("id", filter=active & Q(frequency__gt=score.frequency)),
             larger=Count("id", filter=active & Q(monetary__gt=score.monetary)),
             tier_a_from=Min("tier_revenue", filter=Q(tier=Tier.A)),
@@ -151,23 +164,23 @@ def _standing(score: Score) -> Standing:
 # --- The three dimensions --------------------------------------------------------------------------------------------
 
 
-def _recency(score: Score, standing: Standing) -> Dimension:
+def _recency(score: Score, known: Behaviour, standing: Standing) -> Dimension:
     return Dimension(
         letter="R",
         name=_("Récence"),
         value=_("dernier achat le %(day)s, il y a %(days)s")
-        % {"day": day(score.last_purchase_on), "days": days(score.recency_days)},
-        score=score.r,
-        band=_recency_band(score) if is_active(score) else _nothing_in_window(score.run),
+        % {"day": day(known.last_purchase_on), "days": days(known.recency_days)},
+        score=known.r,
+        band=_recency_band(score, known) if is_active(score) else _nothing_in_window(score.run),
         rank=_rank(score, standing.fresher),
-        change=_recency_change(score),
+        change=_recency_change(score, known),
     )
 
 
-def _recency_band(score: Score) -> str:
+def _recency_band(score: Score, known: Behaviour) -> str:
     cuts = _recency_cuts(score.run)
-    most = next((cut for level, cut in cuts if level == score.r), None)
-    least = max([cut + 1 for level, cut in cuts if level > score.r], default=0)
+    most = next((cut for level, cut in cuts if level == known.r), None)
+    least = max([cut + 1 for level, cut in cuts if level > known.r], default=0)
     if most is None:
         return _("plus de %(days)s") % {"days": days(least - 1)}
     if least == 0:
@@ -175,12 +188,12 @@ def _recency_band(score: Score) -> str:
     return _("de %(least)s à %(days)s") % {"least": nb(least), "days": days(most)} if least < most else days(most)
 
 
-def _recency_change(score: Score) -> str:
+def _recency_change(score: Score, known: Behaviour) -> str:
     if not is_active(score):
         return ""
-    if score.r < 5:
+    if known.r < 5:
         return _("Un achat le ramène à R 5/5.")
-    left = dict(_recency_cuts(score.run))[5] - score.recency_days + 1
+    left = dict(_recency_cuts(score.run))[5] - known.recency_days + 1
     return ngettext(
         "Reste à 5/5 moins de %(count)s jour encore sans nouvel achat.",
         "Reste à 5/5 moins de %(count)s jours encore sans nouvel achat.",
@@ -188,23 +201,23 @@ def _recency_change(score: Score) -> str:
     ) % {"count": nb(left)}
 
 
-def _frequency(score: Score, standing: Standing) -> Dimension:
+def _frequency(score: Score, known: Behaviour, standing: Standing) -> Dimension:
     return Dimension(
         letter="F",
         name=_("Fréquence"),
         value=_("%(purchases)s en %(months)s mois")
         % {"purchases": purchases(score.frequency), "months": score.run.rfm_window_months},
-        score=score.f,
-        band=_frequency_band(score) if is_active(score) else _nothing_in_window(score.run),
+        score=known.f,
+        band=_frequency_band(score, known) if is_active(score) else _nothing_in_window(score.run),
         rank=_rank(score, standing.more_frequent),
-        change=_frequency_change(score),
+        change=_frequency_change(score, known),
     )
 
 
-def _frequency_band(score: Score) -> str:
+def _frequency_band(score: Score, known: Behaviour) -> str:
     cuts = _frequency_cuts(score.run)
-    least = next((cut for level, cut in cuts if level == score.f), 0)
-    most = min([cut - 1 for level, cut in cuts if level > score.f], default=None)
+    least = next((cut for level, cut in cuts if level == known.f), 0)
+    most = min([cut - 1 for level, cut in cuts if level > known.f], default=None)
     if most is None:
         return _("%(purchases)s ou plus") % {"purchases": purchases(least)}
     if not least:
@@ -214,8 +227,8 @@ def _frequency_band(score: Score) -> str:
     return _("de %(least)s à %(purchases)s") % {"least": nb(least), "purchases": purchases(most)}
 
 
-def _frequency_change(score: Score) -> str:
-    cuts = [(level, cut) for level, cut in _frequency_cuts(score.run) if level > score.f]
+def _frequency_change(score: Score, known: Behaviour) -> str:
+    cuts = [(level, cut) for level, cut in _frequency_cuts(score.run) if level > known.f]
     if not cuts or not is_active(score):
         return ""
     level, cut = min(cuts)
@@ -225,25 +238,25 @@ def _frequency_change(score: Score) -> str:
     ) % {"count": nb(more), "level": level}
 
 
-def _monetary(score: Score, standing: Standing) -> Dimension:
+def _monetary(score: Score, known: Behaviour, standing: Standing) -> Dimension:
     return Dimension(
         letter="M",
         name=_("Montant"),
         value=_("%(amount)s HT en %(months)s mois")
         % {"amount": eur(score.monetary), "months": score.run.rfm_window_months},
-        score=score.m,
-        band=_monetary_band(score) if is_active(score) else _nothing_in_window(score.run),
+        score=known.m,
+        band=_monetary_band(score, known) if is_active(score) else _nothing_in_window(score.run),
         rank=_rank(score, standing.larger),
-        change=_monetary_change(score),
+        change=_monetary_change(score, known),
     )
 
 
-def _monetary_band(score: Score) -> str:
+def _monetary_band(score: Score, known: Behaviour) -> str:
     if score.monetary <= 0:
         return _("montant nul ou négatif")
     cuts = _monetary_cuts(score.run)
-    least = next((cut for level, cut in cuts if level == score.m), None)
-    most = min([cut for level, cut in cuts if level > score.m], default=None)
+    least = next((cut for level, cut in cuts if level == known.m), None)
+    most = min([cut for level, cut in cuts if level > known.m], default=None)
     by_value = score.run.monetary_mode == ScoringMode.VALUE
     amounts = {"least": eur(least), "most": eur(most)}
     if most is None:
@@ -255,8 +268,8 @@ def _monetary_band(score: Score) -> str:
     return _("plus de %(least)s, jusqu’à %(most)s") % amounts
 
 
-def _monetary_change(score: Score) -> str:
-    cuts = [(level, cut) for level, cut in _monetary_cuts(score.run) if level > score.m]
+def _monetary_change(score: Score, known: Behaviour) -> str:
+    cuts = [(level, cut) for level, cut in _monetary_cuts(score.run) if level > known.m]
     if not cuts or not is_active(score):
         return ""
     level, cut = min(cuts)
@@ -278,26 +291,39 @@ def _nothing_in_window(run: ScoringRun) -> str:
     return _("aucun achat en %(months)s mois") % {"months": run.rfm_window_months}
 
 
+def _missing_words(run: ScoringRun) -> str:
+    """Why there is a tier and nothing else, and what would give the rest."""
+    if run.without_rfm == WithoutRfm.ONE_DAY:
+        return _(
+            "Ni récence, ni fréquence, ni segment, ni risque : toutes les factures portent la même date. Importez-les "
+            "avec la date de chacune."
+        )
+    return _(
+        "Ni récence, ni fréquence, ni segment, ni risque : seul un total annuel est connu, sans la date des factures. "
+        "Importez la liste des factures."
+    )
+
+
 # --- Segment, tier, what if ------------------------------------------------------------------------------------------
 
 
-def _segment_words(score: Score, grid: dict[tuple[int, int], str]) -> str:
-    cell = grid[score.r, score.fm]
+def _segment_words(score: Score, known: Behaviour, grid: dict[tuple[int, int], str]) -> str:
+    cell = grid[known.r, known.fm]
     figures = {
         "segment": score.get_segment_display(),
         "cell": SegmentSlug(cell).label,
-        "r": score.r,
-        "f": score.f,
-        "m": score.m,
-        "fm": score.fm,
+        "r": known.r,
+        "f": known.f,
+        "m": known.m,
+        "fm": known.fm,
         "months": score.run.rules.lost_after_months,
     }
     if score.segment == cell:
         return _("%(segment)s : R %(r)s/5, et %(fm)s/5 en moyenne pour F %(f)s et M %(m)s.") % figures
     if score.segment == SegmentSlug.NEW:
         since = score.client.client_since
-        known = since if since and since <= score.run.as_of else score.first_purchase_on
-        figures["since"] = day(known)
+        first_on = since if since and since <= score.run.as_of else known.first_purchase_on
+        figures["since"] = day(first_on)
         return _("%(segment)s : client depuis le %(since)s, quelles que soient ses notes.") % figures
     return _("%(segment)s : case %(cell)s de la grille, mais son dernier achat a moins de %(months)s mois.") % figures
 
@@ -332,14 +358,14 @@ def _tier_threshold(score: Score, standing: Standing) -> str:
     }
 
 
-def _outlook(score: Score, grid: dict[tuple[int, int], str]) -> str:
+def _outlook(score: Score, known: Behaviour, grid: dict[tuple[int, int], str]) -> str:
     """Where a purchase today would put the client, its amount aside; empty where it would change nothing."""
     if score.segment == SegmentSlug.NEW:
         return ""
     run = score.run
     bought = score.frequency + 1 if is_active(score) else 1
-    r, f = recency_score(run, 0), max(score.f, frequency_score(run, bought))
-    there = grid[r, (f + score.m + 1) // 2]
+    r, f = recency_score(run, 0), max(known.f, frequency_score(run, bought))
+    there = grid[r, (f + known.m + 1) // 2]
     if there == score.segment:
         return ""
     return _("Un achat aujourd’hui le ramène en %(segment)s.") % {"segment": SegmentSlug(there).label}

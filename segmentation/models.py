@@ -3,6 +3,8 @@
 Scores are written by `segmentation/sql/*.sql` and never updated; pages only read them.
 """
 
+import datetime as dt
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
@@ -45,6 +47,13 @@ class RiskReason(models.TextChoices):
     RHYTHM = "rhythm", _("Rythme rompu")
     DECLINE = "decline", _("Montant en baisse")
     SLOWING = "slowing", _("Achats espacés")
+
+
+class WithoutRfm(models.TextChoices):
+    """Why a run has tiers and nothing else: no recency, frequency, segment or risk of anybody."""
+
+    ONLY_TOTALS = "only-totals", _("seulement des totaux annuels, sans la date des factures")
+    ONE_DAY = "one-day", _("toutes les factures portent la même date")
 
 
 class ScoringMode(models.TextChoices):
@@ -213,6 +222,7 @@ class ScoringRun(models.Model):
     Cuts are what the scores were read off: `recency_cuts` the most days for 5, 4, 3, 2; `frequency_cuts` the fewest
     purchase days for 2, 3, 4, 5; `monetary_cuts` the least amount for 2, 3, 4, 5 by value, the amount to exceed by
     thresholds. By value, null where a level is empty. `…_fallback` says why thresholds replaced a ranking by value.
+    `without_rfm` says why nobody has scores but a tier.
     """
 
     class Kind(models.TextChoices):
@@ -271,10 +281,14 @@ class ScoringRun(models.Model):
 
     # Found.
     scored = models.PositiveIntegerField(default=0)
+    without_rfm = models.CharField(max_length=11, choices=WithoutRfm.choices, blank=True, default="")
+    tiers_only = models.PositiveIntegerField(default=0)  # of the scored, those with a tier at most
     in_window = models.PositiveIntegerField(default=0)
     ranked = models.PositiveIntegerField(default=0)  # clients with a positive tier revenue
     revenue = models.DecimalField(max_digits=16, decimal_places=2, default=0)  # net of the tier window, all clients
     positive_revenue = models.DecimalField(max_digits=16, decimal_places=2, default=0)  # Σ positive tier revenues
+    # Whether yearly totals tell of every day of the tier window before this one.
+    totals_cover_former_window = models.BooleanField(default=False)
 
     objects = ScoringRunQuerySet.as_manager()
 
@@ -314,12 +328,35 @@ class ScoreQuerySet(models.QuerySet):
     def at_risk(self):
         return self.filter(at_risk=True)
 
+    def with_rfm(self):
+        """Those of clients whose purchases are known by date: the others have a tier and no more."""
+        return self.filter(r__isnull=False)
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """When and how often a client buys, and the scores of it: what is known of clients with dated purchases alone."""
+
+    first_purchase_on: dt.date
+    last_purchase_on: dt.date
+    recency_days: int
+    r: int
+    f: int
+    m: int
+    fm: int
+
+
+RFM_FIELDS = ("first_purchase_on", "last_purchase_on", "recency_days", "r", "f", "m", "fm")
+WITH_RFM = Q(**{f"{name}__isnull": False for name in RFM_FIELDS})
+WITHOUT_RFM = Q(**{f"{name}__isnull": True for name in RFM_FIELDS})
+
 
 class Score(models.Model):
     """What one run found about one client. Amounts in euros HT, durations in days. Never updated.
 
     Empty tier, rank and share: no positive revenue over the tier window, or too few clients for tiers. Empty gap and
-    ratio: fewer purchase days than a rhythm needs.
+    ratio: fewer purchase days than a rhythm needs. A client known by yearly totals alone, or whose firm has invoices of
+    one single day, has a tier and no more: no purchase, no scores, no segment, no risk.
     """
 
     # Written in bulk from the run and the clients themselves, in their transaction: checking each row again, and
@@ -330,17 +367,17 @@ class Score(models.Model):
     client = models.ForeignKey(
         Client, on_delete=models.CASCADE, related_name="scores", db_index=False, db_constraint=False
     )
-    first_purchase_on = models.DateField()
-    last_purchase_on = models.DateField()
+    first_purchase_on = models.DateField(null=True)
+    last_purchase_on = models.DateField(null=True)
     purchase_days = models.PositiveIntegerField()  # ever, up to as-of
-    recency_days = models.PositiveIntegerField()
+    recency_days = models.PositiveIntegerField(null=True)
     frequency = models.PositiveIntegerField()
     monetary = models.DecimalField(max_digits=14, decimal_places=2)
-    r = models.PositiveSmallIntegerField()
-    f = models.PositiveSmallIntegerField()
-    m = models.PositiveSmallIntegerField()
-    fm = models.PositiveSmallIntegerField()
-    segment = models.CharField(max_length=15, choices=SegmentSlug.choices)
+    r = models.PositiveSmallIntegerField(null=True)
+    f = models.PositiveSmallIntegerField(null=True)
+    m = models.PositiveSmallIntegerField(null=True)
+    fm = models.PositiveSmallIntegerField(null=True)
+    segment = models.CharField(max_length=15, choices=SegmentSlug.choices, blank=True)
     tier = models.CharField(max_length=1, choices=Tier.choices, blank=True)
     tier_rank = models.PositiveIntegerField(null=True)
     tier_revenue = models.DecimalField(max_digits=14, decimal_places=2)
@@ -362,6 +399,10 @@ class Score(models.Model):
         verbose_name = _("score")
         constraints = [
             models.UniqueConstraint(fields=["run", "client"], name="one_score_per_client_per_run"),
+            models.CheckConstraint(
+                condition=WITH_RFM & ~Q(segment="") | WITHOUT_RFM & Q(segment="", frequency=0, at_risk=False),
+                name="rfm_together_or_not_at_all",
+            ),
         ]
         indexes = [
             models.Index(
@@ -377,8 +418,19 @@ class Score(models.Model):
         return f"{self.client_id} {self.profile}"
 
     @property
+    def has_rfm(self) -> bool:
+        """Whether recency, frequency and the rest are known: with a tier alone they are not."""
+        return self.r is not None
+
+    @property
+    def behaviour(self) -> Behaviour | None:
+        """Recency, frequency and the rest together; None where only a tier is known."""
+        return Behaviour(*(getattr(self, name) for name in RFM_FIELDS)) if self.has_rfm else None
+
+    @property
     def profile(self) -> str:
-        return f"{self.r}{self.f}{self.m}"
+        """The three scores in a row, "555"; empty where they are not known."""
+        return f"{self.r}{self.f}{self.m}" if self.has_rfm else ""
 
 
 class LedgerEntry(models.Model):

@@ -90,8 +90,9 @@ class Portfolio:
         self.scores = scores
 
     @cached_property
-    def groups(self) -> list[tuple[tuple[str, str, int, int], Tally]]:
-        """One ((tier, segment, R, FM), tally) for each combination that has a client."""
+    def groups(self) -> list[tuple[tuple[str, str, int | None, int | None], Tally]]:
+        """One ((tier, segment, R, FM), tally) for each combination that has a client; no segment, R and FM with a tier
+        alone."""
         keys = ("tier", "segment", "r", "fm")
         rows = self.scores.order_by().values(*keys).annotate(**TALLIED)
         return [(tuple(row[key] for key in keys), _tally(row)) for row in rows]
@@ -99,6 +100,11 @@ class Portfolio:
     @cached_property
     def total(self) -> Tally:
         return _sum(tally for _key, tally in self.groups)
+
+    @cached_property
+    def with_rfm(self) -> Tally:
+        """The tally of the clients with a segment: those of whom only a tier is known are left out."""
+        return _sum(tally for key, tally in self.groups if key[1])
 
     @cached_property
     def by_tier(self) -> dict[str, Tally]:

@@ -34,8 +34,9 @@ def reason_words(score: Score, slug: str) -> str:
 
 
 def is_active(score: Score) -> bool:
-    """Whether the client bought in the RFM window."""
-    return score.run.rfm_from is not None and score.last_purchase_on > score.run.rfm_from
+    """Whether the client is known to have bought in the RFM window."""
+    since, last = score.run.rfm_from, score.last_purchase_on
+    return since is not None and last is not None and last > since
 
 
 def purchases(count: int) -> str:
@@ -61,10 +62,10 @@ def _rhythm_words(score: Score) -> str:
 
 def watch_words(score: Score) -> str:
     """Silence between the watch ratio and the risk ratio, compared exactly."""
-    rules, gap = score.run.rules, score.typical_gap_days
-    if gap is None or not is_active(score):
+    rules, gap, silence = score.run.rules, score.typical_gap_days, score.recency_days
+    if gap is None or silence is None or not is_active(score):
         return ""
-    if not rules.rhythm_watch_ratio * gap <= score.recency_days <= rules.rhythm_ratio * gap:
+    if not rules.rhythm_watch_ratio * gap <= silence <= rules.rhythm_ratio * gap:
         return ""
     return _("À surveiller : %(silence)s sans achat, au lieu de %(gap)s d’habitude.") % {
         "silence": days(score.recency_days),

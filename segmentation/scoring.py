@@ -1,21 +1,25 @@
 """One scoring of everybody at a date: a run, from its start to the moment when it stands.
 
-The work is five SQL statements over joined data (`segmentation/sql/`), in one transaction that sees one state of the
+The work is six SQL statements over joined data (`segmentation/sql/`), in one transaction that sees one state of the
 facts: either a run stands with all its scores, or nothing of it shows. A dimension or a reason is added in
 `client_facts.sql` (what it is measured on), `run_cuts.sql` (what it is read off) and `scores.sql` (what is found).
+
+Yearly totals (`client_totals.sql`) count in the revenue that tiers rank, in proportion to the days of their period that
+a window holds: whole when it holds them all. They say nothing of when anybody bought, so a client known by them alone
+has a tier and no recency, frequency, segment or risk.
 """
 
 import datetime as dt
 from pathlib import Path
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from clients.models import FactChange, Invoice
+from clients.models import FactChange, Invoice, YearlyTotal
 from segmentation.locks import Lock, held
 from segmentation.models import Rules, ScoringRun
 
@@ -24,6 +28,7 @@ STATEMENTS = [
     "documents_set_aside.sql",
     "run_windows.sql",
     "client_facts.sql",
+    "client_totals.sql",
     "run_cuts.sql",
     "scores.sql",
     "drop_working_tables.sql",
@@ -48,7 +53,7 @@ class AlreadyRunning(Exception):
 
 
 class NoFacts(Exception):
-    """There is no purchase to score at this date. Its text is for people."""
+    """There is no purchase or yearly total to score at this date. Its text is for people."""
 
 
 def score(
@@ -58,9 +63,11 @@ def score(
     trigger: str = ScoringRun.Trigger.HAND,
     kind: str = ScoringRun.Kind.OFFICIAL,
 ) -> ScoringRun:
-    """The run that scored everybody at this date under the published rules; it supersedes the older one of that date.
+    """The run that scored everybody at this date under the published rules; it supersedes the older of that date.
 
-    Without a date, the as-of date of the facts. Raises AlreadyRunning, and NoFacts when nobody bought anything by then.
+    Without a date, the as-of date of the facts. A run of that date also supersedes those of later dates that other
+    facts gave: totals to the end of a year whose invoices came since, documents taken back. Raises AlreadyRunning, and
+    NoFacts when nobody is known to have bought anything by then.
     Must be called outside any transaction: the run is seen as running while it works.
     """
     as_of = as_of or default_as_of()
@@ -79,8 +86,12 @@ def score(
 
 
 def default_as_of() -> dt.date:
-    """The day of the newest counted invoice, at most yesterday in Paris. Raises NoFacts."""
+    """The day of the newest counted invoice, at most yesterday in Paris. Raises NoFacts.
+
+    Without any invoice, the last day of the newest yearly total.
+    """
     newest = Invoice.objects.counted().aggregate(newest=Max("issued_on"))["newest"]
+    newest = newest or YearlyTotal.objects.aggregate(newest=Max("last_day"))["newest"]
     if newest is None:
         raise NoFacts(_("Il n’y a encore aucune facture : importez-en, puis relancez le calcul."))
     yesterday = timezone.localdate(timezone=timezone.get_default_timezone()) - dt.timedelta(days=1)
@@ -93,7 +104,9 @@ def facts_version() -> int:
 
 
 def _require_purchases(as_of: dt.date) -> None:
-    if not Invoice.objects.counted().filter(issued_on__lte=as_of, amount_ht__gt=0).exists():
+    bought = Invoice.objects.counted().filter(issued_on__lte=as_of, amount_ht__gt=0)
+    totalled = YearlyTotal.objects.filter(first_day__lte=as_of, amount_ht__gt=0)
+    if not bought.exists() and not totalled.exists():
         raise NoFacts(
             _("Aucune facture jusqu’au %(day)s : importez des factures plus anciennes ou choisissez une autre date.")
             % {"day": date_format(as_of, "j F Y")}
@@ -125,10 +138,18 @@ def _fill(run: ScoringRun) -> None:
         for name in STATEMENTS:
             cursor.execute((SQL / name).read_text(), {"run": run.pk, "as_of": run.as_of})
     if run.kind == ScoringRun.Kind.OFFICIAL:
-        ScoringRun.objects.standing().filter(as_of=run.as_of).update(superseded_by=run)
+        ScoringRun.objects.standing().filter(_replaced_by(run)).update(superseded_by=run)
     run.status = ScoringRun.Status.DONE
     run.finished_at = timezone.now()
     run.save(update_fields=["facts_version", "status", "finished_at"])
+
+
+def _replaced_by(run: ScoringRun) -> Q:
+    """The runs of the same date; for one of the date of the facts, also those of later dates that other facts gave."""
+    replaced = Q(as_of=run.as_of)
+    if run.as_of == default_as_of():
+        replaced |= Q(as_of__gt=run.as_of) & ~Q(facts_version=run.facts_version)
+    return replaced
 
 
 def _mark_failed(runs: QuerySet[ScoringRun], reason: str) -> None:

@@ -9,7 +9,7 @@ from factory.django import DjangoModelFactory
 from accounts.models import User
 from accounts.roles import Role
 from campaigns.models import Action
-from clients.models import Client, Contact, Invoice, InvoiceLine, Service, Source
+from clients.models import Client, Contact, Invoice, InvoiceLine, Service, Source, YearlyTotal
 from segmentation.models import Rules, Score, ScoringRun
 
 
@@ -83,6 +83,19 @@ class InvoiceFactory(DjangoModelFactory):
         InvoiceLine.objects.create(invoice=self, position=1, service=extracted, amount_ht=self.amount_ht)
 
 
+class YearlyTotalFactory(DjangoModelFactory):
+    """What a client was invoiced in 2025, known without its invoices."""
+
+    class Meta:
+        model = YearlyTotal
+
+    source = factory.SubFactory(SourceFactory)
+    client = factory.SubFactory(ClientFactory)
+    first_day = dt.date(2025, 1, 1)
+    last_day = dt.date(2025, 12, 31)
+    amount_ht = Decimal("1000.00")
+
+
 class ScoringRunFactory(DjangoModelFactory):
     """A finished official run under the published rules, holding no score yet."""
 
@@ -134,6 +147,19 @@ class ScoreFactory(DjangoModelFactory):
     at_risk = False
     risk_reasons = factory.LazyFunction(list)
     amount_at_risk = Decimal("0.00")
+
+
+class TierScoreFactory(ScoreFactory):
+    """The score of a client known by yearly totals alone: a tier, and no more."""
+
+    first_purchase_on = last_purchase_on = recency_days = None
+    purchase_days = frequency = 0
+    monetary = Decimal("0.00")
+    r = f = m = fm = None
+    segment = ""
+    typical_gap_days = silence_ratio = None
+    recent_half_revenue = former_half_revenue = Decimal("0.00")
+    recent_half_days = former_half_days = 0
 
 
 class ActionFactory(DjangoModelFactory):

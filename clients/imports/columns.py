@@ -11,7 +11,6 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from clients.folding import fold
 from clients.imports.book import Book
 from clients.imports.cells import as_text, rows_of
 from clients.imports.findings import RefusedError
@@ -29,10 +28,6 @@ DATE_FIELDS = ("date", "due", "paid", "cancelled_on")
 # A number that says credit note by itself.
 NOTE_NUMBER = re.compile(r"(?:avoirs?|av|rinv|crn|cn|nc)[\s\-_/.]*\d", re.IGNORECASE)
 MINUS = re.compile(r"^\s*[-\u2212(]|-\s*$")
-YEARLY = re.compile(
-    r"(?:(?:ca|chiffre d.affaires|montants?|total|ventes|honoraires|factures?|revenue|sales|turnover)\b.*)?"
-    r"\b(?:19|20)\d\d\b.*"
-)
 DOCUMENT_MODES = ("amount", "amount_any", "without_vat", "without_vat_rate", "flat_rate")
 
 
@@ -115,7 +110,7 @@ class Learner:
         self._take_preset(headings)
         self._learn_values(layout)
         if not layout.is_decided:
-            self._say_ignored(headings, places)
+            say_ignored(self.book, self.source, headings, set(places.values()))
         return self.columns
 
     def _take_preset(self, headings: list[str]) -> None:
@@ -151,7 +146,7 @@ class Learner:
                 if place < length and (most is None or len(found) < most):
                     found.add(cells[place])
         self.book.expected_rows = (self.book.expected_rows or 0) + count
-        self._refuse_truncated(short, last, count)
+        refuse_truncated(self.source, short, last, count)
         self.columns.notes_by_number = numbers.tell_notes
         for name, found in dates.items():
             first, example = month_first(sorted(text for text in found if isinstance(text, str)))
@@ -163,32 +158,13 @@ class Learner:
             mark, example = decimal_mark(sorted(text for text in found if isinstance(text, str)))
             self.columns.amounts[name] = Amounts(layout.table.decimal or mark)
             if example and name not in ("vat_rate", "quantity") and not layout.table.decimal:
-                self._warn_decimal(example, mark)
-
-    def _refuse_truncated(self, short: list[int], last: int, count: int) -> None:
-        """Only the last row is short, and the file stops there without ending its line: it was cut."""
-        if self.source.kind != "text" or short != [last] or count < 2:
-            return
-        with self.source.path.open("rb") as content:
-            content.seek(-2, 2)
-            if content.read().strip(b"\0")[-1:] in b"\r\n":
-                return
-        message = _(
-            "Le fichier « %(file)s » est incomplet : sa dernière ligne (%(line)s) s’arrête au milieu. Le "
-            "téléchargement ou l’export a été interrompu. Exportez-le à nouveau, puis importez le fichier entier."
-        )
-        raise RefusedError(
-            "truncated", message % {"file": self.source.name, "line": last}, file=self.source.name, line=last
-        )
+                warn_decimal(self.book, self.source, example, mark)
 
     def _require(self, places: dict[str, int], headings: list[str]) -> None:
         """Refused when the client, the date or the amount cannot be found, naming the columns that are there."""
         known = ", ".join(f"« {text} »" for text in headings if text)[:600]
         if not {"client", "client_code", "account", "siret", "vat_number", "email"} & set(places):
             self._refuse("no-client-column", _("du client"), _("« Client » ou « Code client »"), known)
-        yearly = next((text for text in headings if YEARLY.fullmatch(fold(text).strip())), "")
-        if "date" not in places and yearly:
-            self._refuse_yearly(yearly)
         if "date" not in places:
             self._refuse("no-date-column", _("de la date"), _("« Date facture »"), known)
         if not {"line_amount", "amount", "amount_any", "amount_with_vat", "unit_price"} & set(places):
@@ -204,16 +180,6 @@ class Learner:
             reason,
             message % {"what": what, "file": self.source.name, "known": known, "example": example},
             file=self.source.name,
-        )
-
-    def _refuse_yearly(self, heading: str) -> None:
-        message = _(
-            "« %(file)s » donne un total par an et par client (colonne « %(heading)s »), sans la date de chaque "
-            "facture. La date dit qui achète encore et tous les combien : elle manque. Exportez la liste des factures "
-            "de votre logiciel, une ligne par facture : client, date, montant HT."
-        )
-        raise RefusedError(
-            "no-date-column", message % {"file": self.source.name, "heading": heading}, file=self.source.name
         )
 
     def _no_header(self, first: list[list[str]]) -> str:
@@ -268,17 +234,32 @@ class Learner:
             "date-order", message % {"text": example, "day": date_format(day(example) or "", "j F Y")}, value=example
         )
 
-    def _warn_decimal(self, example: str, mark: str) -> None:
-        message = _(
-            "Rien ne dit si « %(text)s » compte des milliers ; « %(mark)s » est pris pour la virgule des décimales."
-        )
-        self._warn("decimal-mark", message % {"text": example, "mark": mark}, value=example)
 
-    def _say_ignored(self, headings: list[str], places: dict[str, int]) -> None:
-        used = set(places.values())
-        ignored = [text for place, text in enumerate(headings) if text and place not in used]
-        if ignored:
-            names = ", ".join(f"« {text} »" for text in ignored)[:800]
-            self._warn(
-                "ignored-columns", _("Ces colonnes ne servent pas : %(names)s.") % {"names": names}, count=len(ignored)
-            )
+def refuse_truncated(source: Source, short: list[int], last: int, count: int) -> None:
+    """Only the last row is short, and the file stops there without ending its line: it was cut."""
+    if source.kind != "text" or short != [last] or count < 2:
+        return
+    with source.path.open("rb") as content:
+        content.seek(-2, 2)
+        if content.read().strip(b"\0")[-1:] in b"\r\n":
+            return
+    message = _(
+        "Le fichier « %(file)s » est incomplet : sa dernière ligne (%(line)s) s’arrête au milieu. Le "
+        "téléchargement ou l’export a été interrompu. Exportez-le à nouveau, puis importez le fichier entier."
+    )
+    raise RefusedError("truncated", message % {"file": source.name, "line": last}, file=source.name, line=last)
+
+
+def warn_decimal(book: Book, source: Source, example: str, mark: str) -> None:
+    message = _(
+        "Rien ne dit si « %(text)s » compte des milliers ; « %(mark)s » est pris pour la virgule des décimales."
+    )
+    book.warn("decimal-mark", message % {"text": example, "mark": mark}, file=source.name, value=example)
+
+
+def say_ignored(book: Book, source: Source, headings: list[str], used: set[int]) -> None:
+    ignored = [text for place, text in enumerate(headings) if text and place not in used]
+    if ignored:
+        names = ", ".join(f"« {text} »" for text in ignored)[:800]
+        message = _("Ces colonnes ne servent pas : %(names)s.") % {"names": names}
+        book.warn("ignored-columns", message, count=len(ignored), file=source.name)

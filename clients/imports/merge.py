@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clients.imports import totals
 from clients.imports.book import Book
 from clients.imports.claim import LOCK_SPACE
 from clients.imports.plan import Plan
@@ -115,11 +116,12 @@ def merge(steps: Steps, book: Book, plan: Plan) -> Outcome:
         steps.run("probable_duplicates", kept=plan.kept)
     _count(steps, outcome)
     _find_absent(steps, batch, book, outcome)
-    _check_money(book, outcome)
     outcome.clients_created = steps.run("new_clients")
     _describe_clients(steps, outcome, plan)
     _write_invoices(steps, outcome)
     _link_documents(steps)
+    _write_totals(steps, book, outcome)
+    _check_money(book, outcome)
     return outcome
 
 
@@ -235,3 +237,17 @@ def _write_invoices(steps: Steps, outcome: Outcome) -> None:
         raise RuntimeError(f"{wrong} invoices differ from their lines")
     outcome.monthly_fees = steps.rows("monthly_fees")
     outcome.duplicates = steps.rows("duplicate_examples")
+
+
+def _write_totals(steps: Steps, book: Book, outcome: Outcome) -> None:
+    """Yearly totals last, once it is known which clients have invoices: those stand in the place of totals."""
+    if outcome.first_day and outcome.last_day and (outcome.created or outcome.updated):
+        totals.replace(steps, book, outcome.first_day, outcome.last_day)
+    found = totals.write(steps, book)
+    outcome.created += found.created
+    outcome.updated += found.updated
+    outcome.unchanged += found.unchanged
+    outcome.imported_cents += found.cents
+    outcome.left_out += found.left_out
+    outcome.first_day = min((day for day in (outcome.first_day, found.first_day) if day), default=None)
+    outcome.last_day = max((day for day in (outcome.last_day, found.last_day) if day), default=None)

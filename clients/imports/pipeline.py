@@ -17,7 +17,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.audit import acting_as
-from clients.imports import claim, intake, mappings, questions, rejects, report, staging, table_checks, verdicts
+from clients.imports import (
+    claim,
+    intake,
+    mappings,
+    questions,
+    rejects,
+    report,
+    staging,
+    table_checks,
+    verdicts,
+    yearly,
+    yearly_layout,
+)  # fmt: skip
 from clients.imports.book import Book, share_of_errors
 from clients.imports.einvoice_rows import einvoice_rows
 from clients.imports.fec_rows import fec_rows
@@ -28,7 +40,7 @@ from clients.imports.plan import Plan
 from clients.imports.sniff import Source as SniffedFile
 from clients.imports.source import source_for
 from clients.imports.tables import table_rows
-from clients.models import Import, ImportFile, StagedLine
+from clients.models import Import, ImportFile, StagedLine, StagedTotal
 
 log = logging.getLogger(__name__)
 MOST_ERRORS = 0.20
@@ -110,18 +122,21 @@ def _import(batch: Import, files: list[tuple[ImportFile, Path]]) -> None:
     batch.format = intake.format_of(sources)
     claim.beat(batch, format=batch.format)
     is_table = batch.format == Import.Format.TABLE
+    totals = [source for source in sources if is_table and yearly_layout.holds(source)]
+    tables = [source for source in sources if source not in totals]
     if batch.step == Import.Step.LEARN:
-        if is_table:
-            _ask_for_columns(batch, sources, book)
+        if is_table and tables:
+            _ask_for_columns(batch, tables, book)
             return
         claim.beat(batch, step=Import.Step.CHECK)  # the columns of the others are laid down by their format
     staging.clear(batch)
-    staging.fill(batch, READERS.get(sources[0].kind, table_rows)(sources, book), book)
+    yearly.stage(batch, totals, book)
+    staging.fill(batch, READERS.get(sources[0].kind, table_rows)(tables, book), book)
     claim.beat(batch, phase=Import.Phase.CHECKING if batch.is_dry_run else Import.Phase.WRITING)
     try:
-        _merge(batch, book, plan, sources)
+        _merge(batch, book, plan, tables)
     except RefusedError:
-        rejects.keep(batch, sources, book)
+        rejects.keep(batch, tables, book)
         raise
 
 
@@ -170,7 +185,8 @@ def _check(batch: Import, book: Book) -> None:
 
 
 def _holds_documents(batch: Import) -> bool:
-    return StagedLine.objects.filter(batch=batch.pk, fate="").exists()
+    lines, totals = StagedLine.objects.filter(batch=batch.pk, fate=""), StagedTotal.objects.filter(batch=batch.pk)
+    return lines.exists() or totals.exists()
 
 
 def _no_invoice() -> str:

@@ -7,7 +7,7 @@ from django.db import connection
 
 from clients.imports.book import Book, Row, clean, text_rows
 from clients.imports.claim import beat
-from clients.models import Import, StagedClient, StagedInvoice, StagedLine, StagedLink, StagedService
+from clients.models import Import, StagedClient, StagedInvoice, StagedLine, StagedLink, StagedService, StagedTotal
 
 CHUNK_ROWS = 25_000
 LINE_COLUMNS = ("batch", "row", *Row._fields)
@@ -34,7 +34,7 @@ CLIENT_COLUMNS = [
 
 def clear(batch: Import) -> None:
     """Empty this import's staging: what a worker that died left there, or what has become facts."""
-    for model in (StagedLine, StagedInvoice, StagedClient, StagedService, StagedLink):
+    for model in (StagedLine, StagedInvoice, StagedClient, StagedService, StagedLink, StagedTotal):
         model.objects.filter(batch=batch.pk).delete()
 
 

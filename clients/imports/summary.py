@@ -75,6 +75,11 @@ class Summary:
     def warnings(self) -> list[ImportFinding]:
         return list(self._of(Severity.WARNING).exclude(reason__in=LISTED_APART)[:MOST_SHOWN])
 
+    @property
+    def brings_totals(self) -> bool:
+        """Whether a table of yearly totals was read: its counts are of totals."""
+        return any(warning.reason == "only-totals" for warning in self.warnings)
+
     @cached_property
     def cancelled(self) -> list[ImportFinding]:
         """Invoices that the new export no longer holds."""

@@ -256,6 +256,7 @@ class ImportChange(models.Model):
     class Action(models.TextChoices):
         UPDATED = "updated", _("modifiée")
         CANCELLED = "cancelled", _("annulée")
+        REMOVED = "removed", _("retirée")  # the row is gone: `before` is all of it
 
     batch = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="changes")
     table = models.CharField(max_length=63)

@@ -82,7 +82,7 @@ def tier_word(letter):
 
 @register.filter
 def segment_name(slug):
-    return SegmentSlug(slug).label
+    return SegmentSlug(slug).label if slug else gettext("Sans segment")
 
 
 @register.filter
@@ -99,7 +99,10 @@ def written(row, column):
 
 @register.simple_tag
 def segment_badge(slug):
-    """A segment as a coloured pill: an icon and a name, so that the hue is never the only sign."""
+    """A segment as a coloured pill: an icon and a name, so that the hue is never the only sign. None where a client is
+    known by yearly totals alone."""
+    if not slug:
+        return format_html('<span class="mut">{}</span>', gettext("Sans segment"))
     icon = heroicon_mini(SEGMENT_ICONS[SegmentSlug(slug)], size=14, aria_hidden="true")
     return format_html('<span class="badge seg-{}">{}{}</span>', slug, icon, SegmentSlug(slug).label)
 

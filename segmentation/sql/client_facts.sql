@@ -94,6 +94,7 @@ SELECT
     counted.tier_revenue,
     counted.previous_revenue,
     counted.recent_half_revenue,
-    counted.former_half_revenue
+    counted.former_half_revenue,
+    false AS has_total  -- `client_totals.sql` says otherwise
 FROM counted
 LEFT JOIN fees ON fees.client_id = counted.client_id

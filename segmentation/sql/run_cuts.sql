@@ -1,5 +1,5 @@
 -- One row is the run, with what its scores are read off: for each dimension the mode used and why, and its cuts; and
--- how many clients it found, with their revenue.
+-- how many clients it found, with their revenue; and why nobody has scores, when it is so.
 -- By value, a score of k asks for 5 x worse >= (k - 1) x n: the least such value is the first one above the
 -- ceil((k - 1) n / 5)th smallest, which `percentile_disc` gives.
 WITH rules AS (
@@ -105,13 +105,31 @@ thresholds AS (
 ),
 found AS (
     SELECT
-        count(*) FILTER (WHERE last_purchase_on IS NOT NULL) AS scored,
-        count(*) FILTER (WHERE last_purchase_on IS NOT NULL AND tier_revenue > 0) AS ranked,
+        count(*) FILTER (WHERE last_purchase_on IS NOT NULL OR has_total) AS scored,
+        count(last_purchase_on) AS purchasers,
+        count(*) FILTER (WHERE (last_purchase_on IS NOT NULL OR has_total) AND tier_revenue > 0) AS ranked,
         coalesce(sum(tier_revenue), 0) AS revenue,
         coalesce(
-            sum(tier_revenue) FILTER (WHERE last_purchase_on IS NOT NULL AND tier_revenue > 0), 0
+            sum(tier_revenue) FILTER (WHERE (last_purchase_on IS NOT NULL OR has_total) AND tier_revenue > 0), 0
         ) AS positive_revenue
     FROM client_facts
+),
+invoiced AS (
+    SELECT min(issued_on) AS first_on, max(issued_on) AS last_on
+    FROM clients_invoice
+    WHERE status IN ('issued', 'paid') AND issued_on <= %(as_of)s
+),
+-- Invoices that all bear one date say nothing of when anybody buys. Too few for tiers, they keep their scores.
+absences AS (
+    SELECT
+        CASE
+            WHEN found.purchasers = 0 THEN 'only-totals'
+            WHEN invoiced.first_on = invoiced.last_on AND found.ranked >= rules.tier_min_clients THEN 'one-day'
+            ELSE ''
+        END AS reason
+    FROM rules
+    CROSS JOIN found
+    CROSS JOIN invoiced
 )
 UPDATE segmentation_scoringrun AS run
 SET
@@ -157,9 +175,11 @@ SET
         ELSE thresholds.monetary
     END,
     scored = found.scored,
-    in_window = spread.n,
+    without_rfm = absences.reason,
+    tiers_only = CASE absences.reason WHEN '' THEN found.scored - found.purchasers ELSE found.scored END,
+    in_window = CASE absences.reason WHEN '' THEN spread.n ELSE 0 END,
     ranked = found.ranked,
     revenue = found.revenue,
     positive_revenue = found.positive_revenue
-FROM rules, spread, least, fallbacks, modes, thresholds, found
+FROM rules, spread, least, fallbacks, modes, thresholds, found, absences
 WHERE run.id = %(run)s

@@ -1,4 +1,5 @@
--- One row is one client with at least one purchase up to the as-of date: what the run found about them.
+-- One row is one client with at least one purchase up to the as-of date, or a yearly total: what the run found about
+-- them. Without the dates of purchases (`has_rfm` is false) that is a tier, and nothing else.
 -- `OFFSET 0` has what stands above it worked out once for each row, without keeping all rows in between. Rows come in
 -- the order of revenue that the ranks needed: the index by revenue, the dearest to keep, grows at its end.
 INSERT INTO segmentation_score (
@@ -25,7 +26,8 @@ measured AS (
     SELECT
         facts.*,
         run.as_of - facts.last_purchase_on AS recency_days,
-        facts.last_purchase_on > run.rfm_from AS is_active,
+        run.without_rfm = '' AND facts.last_purchase_on IS NOT NULL AS has_rfm,
+        run.without_rfm = '' AND coalesce(facts.last_purchase_on > run.rfm_from, false) AS is_active,
         CASE
             WHEN facts.purchase_days >= run.rhythm_min_purchases
                 THEN greatest(run.rhythm_min_gap_days, facts.median_gap_days::numeric)
@@ -42,7 +44,7 @@ measured AS (
     FROM client_facts AS facts
     JOIN clients_client AS client ON client.id = facts.client_id
     CROSS JOIN run
-    WHERE facts.last_purchase_on IS NOT NULL
+    WHERE facts.last_purchase_on IS NOT NULL OR facts.has_total
     WINDOW by_revenue AS (ORDER BY facts.tier_revenue DESC)
 ),
 graded AS (
@@ -131,17 +133,17 @@ reasoned AS (
 SELECT
     run.id,
     reasoned.client_id,
-    reasoned.first_purchase_on,
-    reasoned.last_purchase_on,
-    reasoned.purchase_days,
-    reasoned.recency_days,
-    reasoned.frequency,
-    reasoned.monetary,
-    reasoned.r,
-    reasoned.f,
-    reasoned.m,
-    reasoned.fm,
-    reasoned.segment,
+    CASE WHEN reasoned.has_rfm THEN reasoned.first_purchase_on END,
+    CASE WHEN reasoned.has_rfm THEN reasoned.last_purchase_on END,
+    CASE WHEN reasoned.has_rfm THEN reasoned.purchase_days ELSE 0 END,
+    CASE WHEN reasoned.has_rfm THEN reasoned.recency_days END,
+    CASE WHEN reasoned.has_rfm THEN reasoned.frequency ELSE 0 END,
+    CASE WHEN reasoned.has_rfm THEN reasoned.monetary ELSE 0 END,
+    CASE WHEN reasoned.has_rfm THEN reasoned.r END,
+    CASE WHEN reasoned.has_rfm THEN reasoned.f END,
+    CASE WHEN reasoned.has_rfm THEN reasoned.m END,
+    CASE WHEN reasoned.has_rfm THEN reasoned.fm END,
+    CASE WHEN reasoned.has_rfm THEN reasoned.segment ELSE '' END,
     CASE
         WHEN NOT run.has_tiers OR reasoned.tier_revenue <= 0 THEN ''
         WHEN reasoned.revenue_rank <= run.last_rank_a THEN 'A'

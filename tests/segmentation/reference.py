@@ -35,6 +35,16 @@ class Document:
 
 
 @dataclass
+class Total:
+    """What a client was invoiced over a period, without the dates."""
+
+    client: str
+    first: dt.date
+    last: dt.date
+    amount: Decimal
+
+
+@dataclass
 class Settings:
     window: int | None = None
     recency_by_value: bool = False
@@ -43,10 +53,76 @@ class Settings:
     sets_recurring_aside: bool = False
 
 
-def score(documents, *, as_of, since=None, settings=None):
-    """For each scored client: a dict of every column of design.md §4's export but names, grade and owner."""
+def score(documents, *, as_of, since=None, settings=None, totals=()):
+    """For each scored client: a dict of every column of design.md §4's export but names, grade and owner.
+
+    A client known by yearly totals alone, as anybody when all documents bear one day, has what ranks it and no more.
+    """
     settings, since = settings or Settings(), since or {}
+    totals = [t for t in totals if t.first <= as_of and not invoiced(t, documents)]
     documents = [d for d in documents if d.counted and d.day <= as_of]
+    rows = bought_by(documents, as_of=as_of, settings=settings)
+    add_totals(rows, totals, documents, as_of=as_of)
+    place(rows)
+    alike = len({d.day for d in documents}) == 1 and sum(row["tier_revenue"] > 0 for row in rows.values()) >= 5
+    for row in rows.values():
+        if alike or row["last_purchase"] is None:
+            row.update(NOT_KNOWN)
+    known = {client: row for client, row in rows.items() if row["last_purchase"] is not None}
+    for row in known.values():
+        row["r"] = row["f"] = row["m"] = 1
+    grade([row for row in known.values() if row["active"]], settings)
+    for client, row in known.items():
+        oldest = min(other["first_purchase"] for other in known.values())
+        judge(row, as_of=as_of, oldest=oldest, since=since.get(client))
+    return rows
+
+
+NOT_KNOWN = {
+    **dict.fromkeys(("last_purchase", "first_purchase", "recency_days", "r", "f", "m", "gap", "ratio")),
+    "frequency": 0,
+    "monetary": Decimal(0),
+    "profile": "",
+    "segment": "",
+    "active": False,
+    "at_risk": False,
+    "risk_reasons": [],
+    "amount_at_risk": Decimal(0),
+}
+
+
+def invoiced(total, documents):
+    """Whether invoices of the same client and period stand in the place of this total."""
+    return any(d.counted and d.client == total.client and total.first <= d.day <= total.last for d in documents)
+
+
+def add_totals(rows, totals, documents, *, as_of):
+    """Adds to the revenues of each client the part of its totals that a window holds; and clients with totals alone."""
+    year, before = as_of - relativedelta(months=12), as_of - relativedelta(months=24)
+    for client in {t.client for t in totals}:
+        own = [t for t in totals if t.client == client]
+        if client not in rows and any(t.amount > 0 for t in own):
+            late = [d for d in documents if d.client == client]  # nothing but credit notes
+            rows[client] = {
+                "tier_revenue": sum((d.amount for d in late if year < d.day), Decimal(0)),
+                "previous_revenue": sum((d.amount for d in late if before < d.day <= year), Decimal(0)),
+                **NOT_KNOWN,
+            }
+        if client in rows:
+            rows[client]["tier_revenue"] += sum(come(t, as_of) - come(t, year) for t in own)
+            rows[client]["previous_revenue"] += sum(come(t, year) - come(t, before) for t in own)
+
+
+def come(total, day):
+    """What had come of a total by this day, each day of its period being worth the same; halves go away from zero."""
+    length = (total.last - total.first).days + 1
+    days = min(max((day - total.first).days + 1, 0), length)
+    part = rounded(Fraction(abs(total.amount)) * Fraction(days, length), CENT)
+    return part if total.amount >= 0 else -part
+
+
+def bought_by(documents, *, as_of, settings):
+    """What each client with a purchase is measured on."""
     cancelled, fees, joined = left_out(documents, settings)
     bought = [d for d in documents if d.amount > 0 and not any(d is other for other in cancelled)]
     purchases = [d for d in bought if not any(d is other for other in fees + joined)]
@@ -65,13 +141,6 @@ def score(documents, *, as_of, since=None, settings=None):
             paid_days=sorted({d.day for d in bought if d.client == client}),
             late=[d for d in cancelled + joined if d.client == client],
         )
-    active = [row for row in rows.values() if row["active"]]
-    for row in rows.values():
-        row["r"] = row["f"] = row["m"] = 1
-    grade(active, settings)
-    place(rows)
-    for client, row in rows.items():
-        judge(row, as_of=as_of, oldest=oldest, since=since.get(client))
     return rows
 
 

@@ -11,7 +11,7 @@ import pytest
 from dateutil.relativedelta import relativedelta
 from django.core.management import call_command
 
-from clients.models import Client, Invoice, InvoiceLine, InvoiceLink, Service, Source
+from clients.models import Client, Invoice, InvoiceLine, InvoiceLink, Service, Source, YearlyTotal
 from segmentation.models import Rules, Score
 from segmentation.scoring import score
 from tests.segmentation import reference
@@ -70,17 +70,39 @@ def finals(draw, client, own):
         yield reference.Document(client, day, draw.choice([Decimal("300.00"), Decimal("0.00")]), deposits=deposits)
 
 
-def stored(documents: Iterable[reference.Document], since, order: random.Random) -> None:
-    """Writes these documents in an order of its own."""
+def yearly(seed: int, documents: list[reference.Document], newcomers: int) -> list[reference.Total]:
+    """Totals of some of the clients with documents and of as many others: whole years, a year that runs, fiscal years
+    that a window cuts, totals that give back more than they bring, and totals that invoices replace."""
+    draw = random.Random(seed)
+    amounts = [Decimal(text) for text in ("0.01", "95.50", "1000.00", "1234.57", "20000.00", "-30.00", "0.00")]
+    starts = [dt.date(2026, 1, 1), dt.date(2025, 1, 1), dt.date(2024, 7, 1), dt.date(2023, 1, 1)]
+    names = sorted({d.client for d in documents})
+    clients = draw.sample(names, len(names) // 3) + [f"T{number:03}" for number in range(newcomers)]
+    totals = []
+    for client in clients:
+        for first in draw.sample(starts, draw.choice([1, 1, 2])):
+            last = min(first + relativedelta(years=1) - dt.timedelta(days=1), AS_OF - dt.timedelta(days=2))
+            totals.append(reference.Total(client, first, last, draw.choice(amounts)))
+    return totals
+
+
+def stored(
+    documents: Iterable[reference.Document], since, order: random.Random, totals: Iterable[reference.Total] = ()
+) -> None:
+    """Writes these documents and totals in an order of its own."""
     documents = list(documents)
     order.shuffle(documents)
     source = Source.objects.create(kind="table", name="Factures")
     fee = Service.objects.create(code="fee", name="Forfait mensuel", is_recurring=True)
     other = Service.objects.create(code="other", name="Conseil")
-    names = list(dict.fromkeys(d.client for d in documents))
+    names = list(dict.fromkeys(one.client for one in [*documents, *totals]))
     order.shuffle(names)
     clients = Client.objects.bulk_create(Client(name=n, code=n, client_since=since.get(n)) for n in names)
     by_name = {client.name: client for client in clients}
+    YearlyTotal.objects.bulk_create(
+        YearlyTotal(source=source, client=by_name[t.client], first_day=t.first, last_day=t.last, amount_ht=t.amount)
+        for t in totals
+    )
     rows = Invoice.objects.bulk_create(
         Invoice(
             source=source,
@@ -127,11 +149,11 @@ def expected(row) -> dict[str, str]:
         )
 
     return {
-        "last_purchase": row["last_purchase"].isoformat(),
-        "recency_days": str(row["recency_days"]),
+        "last_purchase": text(row["last_purchase"]),
+        "recency_days": text(row["recency_days"]),
         "frequency": str(row["frequency"]),
         "monetary": text(row["monetary"], 2),
-        **{key: str(row[key]) for key in ("r", "f", "m", "profile", "segment", "tier")},
+        **{key: text(row[key]) for key in ("r", "f", "m", "profile", "segment", "tier")},
         "tier_rank": text(row["tier_rank"]),
         "tier_revenue": text(row["tier_revenue"], 2),
         "cumulative_share": text(row["cumulative_share"], 6),
@@ -175,6 +197,34 @@ def test_the_sql_agrees_with_the_reference(seed, clients, as_of, rules):
         sets_recurring_aside=rules.get("sets_recurring_aside", False),
     )
     rows = reference.score(documents, as_of=as_of, since=since, settings=settings)
+    assert_exported(rows, as_of)
+
+
+@pytest.mark.parametrize(
+    ("seed", "clients", "as_of"),
+    [(21, 60, AS_OF), (22, 0, AS_OF), (23, 40, dt.date(2025, 12, 31)), (24, 60, dt.date(2026, 2, 28)), (25, 3, AS_OF)],
+)
+def test_the_sql_agrees_with_the_reference_on_yearly_totals(seed, clients, as_of):
+    documents, since = drawn(seed, clients)
+    totals = yearly(seed, documents, newcomers=30)
+    stored(documents, since, random.Random(seed), totals)
+    run = score(as_of=as_of)
+    rows = reference.score(documents, as_of=as_of, since=since, totals=totals)
+    assert_exported(rows, as_of)
+    former = dict(Score.objects.of(run).values_list("client__name", "previous_revenue"))
+    assert former == {client: row["previous_revenue"] for client, row in rows.items()}
+
+
+def test_the_sql_agrees_with_the_reference_when_all_invoices_bear_one_date():
+    documents = [reference.Document(f"C{n:03}", AS_OF, Decimal(n)) for n in range(1, 41)]
+    totals = yearly(31, documents, newcomers=5)
+    stored(documents, {}, random.Random(31), totals)
+    score(as_of=AS_OF)
+    assert_exported(reference.score(documents, as_of=AS_OF, totals=totals), AS_OF)
+
+
+def assert_exported(rows, as_of):
+    """What is exported is what the reference found, for the same clients."""
     found = exported(as_of)
     assert set(found) == set(rows)
     for code, row in rows.items():

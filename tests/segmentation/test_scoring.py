@@ -14,7 +14,7 @@ from segmentation.locks import FAMILY, Lock
 from segmentation.models import Score, ScoringRun
 from segmentation.scoring import AlreadyRunning, NoFacts, default_as_of, score
 from tests.connections import advisory_locks, another_connection
-from tests.factories import InvoiceFactory, ScoringRunFactory, UserFactory
+from tests.factories import InvoiceFactory, ScoringRunFactory, UserFactory, YearlyTotalFactory
 
 pytestmark = pytest.mark.django_db
 PARIS = ZoneInfo("Europe/Paris")
@@ -68,6 +68,27 @@ def test_scoring_a_date_again_supersedes_the_older_run():
     assert first.superseded_by == second
     assert list(ScoringRun.objects.standing()) == [second]
     assert Score.objects.of(first).count() == 1
+
+
+def test_a_run_of_the_day_of_the_facts_supersedes_later_ones_of_other_facts():
+    """Totals were known to the end of the year; then invoices came, up to a day of it."""
+    total = YearlyTotalFactory()
+    later = score()
+    InvoiceFactory(client=total.client, issued_on=dt.date(2025, 12, 20))
+    again = score()
+    later.refresh_from_db()
+    assert (later.as_of, again.as_of) == (dt.date(2025, 12, 31), dt.date(2025, 12, 20))
+    assert later.superseded_by == again
+    assert ScoringRun.objects.latest_at() == again
+
+
+def test_a_later_date_asked_for_stands_while_facts_are_the_same():
+    InvoiceFactory(issued_on=dt.date(2026, 9, 15))
+    asked = score(as_of=dt.date(2026, 10, 31))
+    score()
+    assert ScoringRun.objects.latest_at() == asked
+    score(as_of=dt.date(2026, 8, 31) + dt.timedelta(days=20))
+    assert ScoringRun.objects.latest_at() == asked
 
 
 def test_a_draft_supersedes_nothing():

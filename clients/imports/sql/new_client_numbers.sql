@@ -1,9 +1,13 @@
 -- One output row: a staged client nobody knows, given the number of the client it becomes. Only clients with a document
--- to import are made; two staged clients with one SIRET, or one VAT number and no SIRET, are one. Whoever was decided to
--- be another of them waits for that one.
+-- or a yearly total to import are made; two staged clients with one SIRET, or one VAT number and no SIRET, are one. Whoever
+-- was decided to be another of them waits for that one.
 WITH needed AS (
     SELECT DISTINCT coalesce(staged.leader, staged.number) AS number
-    FROM (SELECT DISTINCT client FROM clients_stagedline WHERE batch = %(batch)s AND fate = '') AS line
+    FROM (
+        SELECT DISTINCT client FROM clients_stagedline WHERE batch = %(batch)s AND fate = ''
+        UNION
+        SELECT client FROM clients_stagedtotal WHERE batch = %(batch)s
+    ) AS line
     JOIN clients_stagedclient AS staged ON staged.batch = %(batch)s AND staged.number = line.client
 ),
 newcomers AS (

@@ -63,7 +63,7 @@ SCORE_FIELDS = [
 
 
 def _silence_ratio(score: Score) -> Decimal | None:
-    """Rounded once, from the exact value: the stored one already lost digits."""
+    """Rounded once, from the exact value: the stored one already lost digits. None without a rhythm."""
     if score.typical_gap_days is None:
         return None
     return (score.recency_days / score.typical_gap_days).quantize(HUNDREDTH, ROUND_HALF_UP)

@@ -262,3 +262,12 @@ def test_an_import_launched_by_somebody_is_journaled_under_their_name(client, ke
     pipeline.process(batch.pk)
     entries = AuditEntry.objects.filter(table="clients_import", row_id=batch.pk, user_id=keeper.pk)
     assert entries.filter(changes__status__1="committed").exists()
+
+
+def test_the_report_of_yearly_totals_counts_totals_and_says_what_they_lack(client, keeper):
+    batch = import_text("Client;CA HT 2025\nDupont;1 200\nMartin;50\n", name="ca.csv")
+    html = client.get(reverse("clients:import-report", args=[batch.pk])).content.decode()
+    assert "<h2>Totaux annuels</h2>" in html
+    assert "Totaux du 1\xa0jan.\xa02025 au 31\xa0déc.\xa02025." in html
+    assert "que des totaux annuels" in html
+    assert "Factures du" not in html

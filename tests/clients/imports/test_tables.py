@@ -253,14 +253,6 @@ def test_a_payment_mode_is_not_a_client_in_a_table_either():
     assert batch.findings.get(reason="payment-mode").amount_ht == 900
 
 
-def test_a_total_per_year_is_refused_saying_that_dates_are_missing():
-    batch = import_text("Client;CA 2025\nA;1000\nB;2000\n")
-    refusal = batch.findings.get(severity="refusal")
-    assert (batch.status, refusal.reason) == (Import.Status.REFUSED, "no-date-column")
-    assert "« CA 2025 »" in refusal.repair
-    assert "un total par an" in refusal.repair
-
-
 @pytest.mark.parametrize("heading", ["Facturé le", "Émission", "Émis le", "Invoiced on"])
 def test_the_day_of_an_invoice_has_many_names(heading):
     assert import_text(f"Client;{heading};Montant HT\nA;13/01/2025;1\n").created == 1

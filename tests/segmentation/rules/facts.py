@@ -7,7 +7,7 @@ from dateutil.relativedelta import relativedelta
 
 from segmentation.models import Score
 from segmentation.scoring import score
-from tests.factories import ClientFactory, InvoiceFactory
+from tests.factories import ClientFactory, InvoiceFactory, YearlyTotalFactory
 
 AS_OF = dt.date(2026, 8, 31)  # six months earlier is the 28th of February
 
@@ -30,8 +30,18 @@ def found(client=None) -> Score:
 
 
 def firm(amounts):
-    """One client for each amount, who bought once, yesterday."""
+    """One client for each amount, who bought once, yesterday.
+
+    A document of no amount, the day before, keeps this from being a firm whose invoices all bear one date.
+    """
     clients = [ClientFactory() for _ in amounts]
     for client, amount in zip(clients, amounts, strict=True):
         bought(client, ago(1), amount=str(amount))
+    bought(clients[-1], ago(2), amount="0.00")
     return clients
+
+
+def totalled(client, amount, first=None, last=None, **fields):
+    """A yearly total: of the year up to the as-of date, or of the period given."""
+    first, last = first or ago(-1, months=12), last or AS_OF
+    return YearlyTotalFactory(client=client, amount_ht=Decimal(amount), first_day=first, last_day=last, **fields)
