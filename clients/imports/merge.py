@@ -171,8 +171,10 @@ def _write_invoices(steps: Steps, outcome: Outcome) -> None:
     if outcome.updated:
         steps.run("former_invoices")
         steps.run("former_lines")
+        steps.run("changed_invoices")
+    if outcome.created:
+        steps.run("new_invoices")
     if outcome.created or outcome.updated:
-        steps.run("invoices")
         steps.run("invoice_lines", difference=_("Écart avec la version sans détail"))
     if outcome.cancelled:
         steps.run("former_cancelled", ids=outcome.cancelled)

@@ -16,7 +16,7 @@ newcomers AS (
     WHERE staged.batch = %(batch)s AND staged.client IS NULL AND staged.key_kind = ANY(%(kinds)s)
 ),
 leaders AS MATERIALIZED (
-    SELECT number, nextval(pg_get_serial_sequence('clients_client', 'id')) AS client_id
+    SELECT number, nextval((SELECT pg_get_serial_sequence('clients_client', 'id'))) AS client_id
     FROM newcomers
     WHERE number = leader
 )

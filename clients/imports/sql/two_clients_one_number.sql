@@ -6,7 +6,7 @@ FROM (
     FROM clients_stagedline
     WHERE batch = %(batch)s AND fate = '' AND external_id <> ''
     GROUP BY file, external_id
-    HAVING count(DISTINCT client) > 1
+    HAVING min(client) <> max(client)
 ) AS contested
 WHERE line.batch = %(batch)s
     AND line.fate = ''

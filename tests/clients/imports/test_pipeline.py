@@ -53,7 +53,7 @@ def test_progress_is_complete_at_the_end():
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("step", ["staged_invoices", "new_clients", "client_keys", "invoices", "invoice_lines"])
+@pytest.mark.parametrize("step", ["staged_invoices", "new_clients", "client_keys", "new_invoices", "invoice_lines"])
 def test_a_worker_killed_at_any_step_leaves_nothing_and_the_next_try_succeeds(monkeypatch, step):
     batch = submitted()
     run = merge.Steps.run
