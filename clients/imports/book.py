@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from clients.folding import fold
 from clients.imports.findings import CellError, Tally, Warned
+from clients.imports.layouts import TablePlanOf
 
 MOST_ERRORS_LISTED = 10_000
 
@@ -80,7 +81,9 @@ class Book:
     services: dict[str, int] = field(default_factory=dict)
     service_rows: list[tuple[str, str, str]] = field(default_factory=list)
     errors: list[CellError] = field(default_factory=list)
+    rejected: dict[tuple[int, int], str] = field(default_factory=dict)  # (file, line) of what is left out, and why
     error_rows: int = 0
+    questions: dict[str, Any] = field(default_factory=dict)  # for whoever watches the check (`questions`)
     warnings: list[Warned] = field(default_factory=list)
     excluded: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     payment_modes: dict[tuple[str, str], Tally] = field(default_factory=lambda: defaultdict(Tally))
@@ -92,6 +95,8 @@ class Book:
     rows: int = 0
     expected_rows: int | None = None
     on_progress: Callable[[int], None] = lambda rows: None  # told now and then how many rows were read
+    table_plan: TablePlanOf = lambda shape, headings: None  # how tables of a shape are read, when somebody decided
+    verdicts: dict[str, bool] = field(default_factory=dict)  # folded names judged by somebody: whether it is a client
     sirens: set[str] = field(default_factory=set)
     amounts_are_of_documents: bool = False
 

@@ -1,6 +1,6 @@
 """What the columns of a table hold and how their values are written, learned in a first pass over the whole of it.
 
-A saved mapping, when there is one, will replace `recognised`; nothing after it knows where the columns came from.
+Which column is which field comes from `layouts`: decided, remembered or recognised. Nothing after it knows which.
 """
 
 import re
@@ -15,7 +15,9 @@ from clients.folding import fold
 from clients.imports.book import Book
 from clients.imports.cells import as_text, rows_of
 from clients.imports.findings import RefusedError
-from clients.imports.headings import FIRST_ROWS, find_header, recognised
+from clients.imports.headings import FIRST_ROWS
+from clients.imports.layouts import Layout, layout_of
+from clients.imports.plan import MONTH_FIRST, TablePlan
 from clients.imports.sniff import Source
 from clients.imports.values import Amounts, Days, day, decimal_mark, month_first
 
@@ -26,7 +28,7 @@ YEARLY = re.compile(
     r"(?:(?:ca|chiffre d.affaires|montants?|total|ventes|honoraires|factures?|revenue|sales|turnover)\b.*)?"
     r"\b(?:19|20)\d\d\b.*"
 )
-DOCUMENT_MODES = ("amount", "amount_any", "without_vat", "without_vat_rate")
+DOCUMENT_MODES = ("amount", "amount_any", "without_vat", "without_vat_rate", "flat_rate")
 
 
 @dataclass
@@ -37,8 +39,22 @@ class Columns:
     headings: list[str]
     amount_mode: str
     start: int
+    flat_field: str = ""  # the amounts with VAT, all at `flat_rate`, in hundredths of a percent
+    flat_rate: int = 0
+    statuses: dict[str, str] = field(default_factory=dict)
     amounts: dict[str, Amounts] = field(default_factory=dict)
     days: dict[str, Days] = field(default_factory=dict)
+
+
+def _flat_field(places: dict[str, int], table: TablePlan) -> str:
+    """The field of the amounts to take one VAT rate from, as somebody decided; empty when nobody did."""
+    if not table.vat_rate:
+        return ""
+    fields = ("amount_any", "amount_with_vat") if table.with_vat else ("amount_with_vat",)
+    known = ("line_amount", "amount", "vat", "vat_rate") + (() if table.with_vat else ("amount_any",))
+    if any(name in places for name in known):
+        return ""
+    return next((name for name in fields if name in places), "")
 
 
 class Learner:
@@ -52,19 +68,22 @@ class Learner:
     def learn(self) -> Columns:
         """The columns of the table. Refused when the client, the date or the amount is nowhere."""
         first = [[as_text(cell) for cell in cells] for _line, cells in islice(rows_of(self.source), FIRST_ROWS + 1)]
-        header = find_header(first)
-        if header is None:
+        layout = layout_of(first, self.book.table_plan)
+        if layout is None or not layout.is_sure:
             raise RefusedError("wrong-format", self._no_header(first), file=self.source.name)
-        start, headings = header
-        places = recognised(headings)
+        places, headings, table = layout.places, layout.headings, layout.table
         self._require(places, headings)
-        self.columns = Columns(places, headings, self._amount_mode(places, headings), start)
+        self.columns = Columns(places, headings, "", layout.start, statuses=table.statuses)
+        self.columns.flat_field = _flat_field(places, table)
+        self.columns.flat_rate = round(float(table.vat_rate) * 100) if self.columns.flat_field else 0
+        self.columns.amount_mode = "flat_rate" if self.columns.flat_field else self._amount_mode(places, headings)
         self.book.amounts_are_of_documents |= "number" in places and self.columns.amount_mode in DOCUMENT_MODES
-        self._learn_values()
-        self._say_ignored(headings, places)
+        self._learn_values(layout)
+        if not layout.is_decided:
+            self._say_ignored(headings, places)
         return self.columns
 
-    def _learn_values(self) -> None:
+    def _learn_values(self, layout: Layout) -> None:
         places = self.columns.places
         dates: dict[str, set[Any]] = {name: set() for name in DATE_FIELDS if name in places}
         amounts: dict[str, set[Any]] = {name: set() for name in AMOUNT_FIELDS if name in places}
@@ -88,13 +107,14 @@ class Learner:
         self._refuse_truncated(short, last, count)
         for name, found in dates.items():
             first, example = month_first(sorted(text for text in found if isinstance(text, str)))
-            self.columns.days[name] = Days(first)
-            if example and name == "date":
+            decided = layout.table.date_order
+            self.columns.days[name] = Days(decided == MONTH_FIRST if decided else first)
+            if example and name == "date" and not decided:
                 self._warn_date_order(example)
         for name, found in amounts.items():
             mark, example = decimal_mark(sorted(text for text in found if isinstance(text, str)))
-            self.columns.amounts[name] = Amounts(mark)
-            if example and name not in ("vat_rate", "quantity"):
+            self.columns.amounts[name] = Amounts(layout.table.decimal or mark)
+            if example and name not in ("vat_rate", "quantity") and not layout.table.decimal:
                 self._warn_decimal(example, mark)
 
     def _refuse_truncated(self, short: list[int], last: int, count: int) -> None:

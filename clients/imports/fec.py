@@ -5,7 +5,7 @@ Columns are found by name, never by position; amounts come out in cents, debit m
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -193,14 +193,34 @@ class FecReader:
 
     def __iter__(self) -> Iterator[FecLine]:
         with self.path.open(encoding=self.encoding, errors="replace") as text:
-            lines = ((line.replace("\0", "").rstrip("\r\n")) for line in text)
-            lines = (line for line in lines if line.strip(" \t|;,\x1a"))  # DOS ends its files with a 1A
-            header = next(lines, "").lstrip("\ufeff")
-            self._learn(header)
-            if header.startswith('"'):  # the norm has no quotes: around the header, they are around every cell
-                around = f'"{self.separator}"'
-                lines = (self.separator.join(line.strip().strip('"').split(around)) for line in lines)
+            _header, lines = self._opened(text)
             yield from self._lines(lines)
+
+    def raw_rows(self) -> Iterator[tuple[int, list[str]]]:
+        """(line number, cells as written) of the header, then of each line; a line cut short has fewer cells."""
+        with self.path.open(encoding=self.encoding, errors="replace") as text:
+            header, lines = self._opened(text)
+            yield 1, [cell.strip('" ') for cell in header.split(self.separator)][: self.width]
+            for number, line in enumerate(lines, start=2):
+                cells = line.split(self.separator)
+                yield number, self._mend(cells) if len(cells) > self.width else cells
+
+    def entry_of(self, cells: list[str]) -> tuple[str, str]:
+        """The journal and number of the entry that a raw row belongs to, empty where it is cut short."""
+        places = (self.places["journalcode"], self.places.get("ecriturenum", self.width))
+        journal, entry = (cells[place].strip() if place < len(cells) else "" for place in places)
+        return journal, entry
+
+    def _opened(self, text: Iterable[str]) -> tuple[str, Iterator[str]]:
+        """The header of the file, whose columns are then known, and the lines that follow it."""
+        lines = ((line.replace("\0", "").rstrip("\r\n")) for line in text)
+        lines = (line for line in lines if line.strip(" \t|;,\x1a"))  # DOS ends its files with a 1A
+        header = next(lines, "").lstrip("\ufeff")
+        self._learn(header)
+        if header.startswith('"'):  # the norm has no quotes: around the header, they are around every cell
+            around = f'"{self.separator}"'
+            lines = (self.separator.join(line.strip().strip('"').split(around)) for line in lines)
+        return header, lines
 
     def _learn(self, header: str) -> None:
         self.separator = separator_of(header)

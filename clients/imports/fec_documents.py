@@ -7,7 +7,7 @@ it stands in says nothing. Nothing here depends on the order of lines.
 import datetime as dt
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from clients.folding import fold
@@ -64,6 +64,9 @@ class Rebuilt:
     vat_mismatches: list[FecLine] = field(default_factory=list)
     revenue_cents: int = 0
     holds_client_accounts: bool = False
+    verdicts: Mapping[str, bool] = field(
+        default_factory=dict
+    )  # folded names judged by somebody: whether it is a client
 
 
 def is_client_line(line: FecLine) -> bool:
@@ -74,10 +77,16 @@ def is_revenue_line(line: FecLine) -> bool:
     return line.account.startswith("70")
 
 
-def rebuild(lines: Iterable[FecLine], *, bad_lines: Set = frozenset(), bad_entries: Set = frozenset()) -> Rebuilt:
-    """Every document of these lines. Entries holding a bad line, as (file, line) or (file, journal, entry), are set "
-    "aside."""
-    rebuilt = Rebuilt()
+def rebuild(
+    lines: Iterable[FecLine],
+    *,
+    bad_lines: Set = frozenset(),
+    bad_entries: Set = frozenset(),
+    verdicts: Mapping[str, bool] | None = None,
+) -> Rebuilt:
+    """Every document of these lines. Entries holding a bad line, as (file, line) or (file, journal, entry), are set
+    aside; `verdicts` says of folded names whether they are clients, where somebody judged."""
+    rebuilt = Rebuilt(verdicts=verdicts or {})
     lines = list(lines)
     names: dict[str, tuple] = {}
     accounts: dict[str, Counter] = defaultdict(Counter)
@@ -180,7 +189,11 @@ def client_of(line: FecLine) -> str:
     return "" if is_collective(line.account, line.account_label) else line.account
 
 
-def _is_mode(line: FecLine) -> bool:
+def _is_mode(line: FecLine, verdicts: Mapping[str, bool]) -> bool:
+    """Whether this client line names a payment mode or a catch-all: somebody judged, else its words say so."""
+    verdict = verdicts.get(fold(_label_of(line) or client_of(line))) if verdicts else None
+    if verdict is not None:
+        return not verdict
     if line.auxiliary:
         return says_catch_all(line.auxiliary, line.auxiliary_label)
     return says_catch_all(line.account[3:], line.account_label)
@@ -215,7 +228,7 @@ def _rebuild_entry(rebuilt: Rebuilt, entry: list[FecLine], names: dict, sold: se
         sold.add((line.file, line.line))
         key = client_of(line)
         weights[key] += line.cents
-        if key and _is_mode(line):
+        if key and _is_mode(line, rebuilt.verdicts):
             modes[key] = _label_of(line)
     if len(weights) == 1:
         parts = {next(iter(weights)): _accounts(revenue)}

@@ -41,7 +41,7 @@ def fec_rows(sources: list[Source], book: Book) -> Iterator[Row]:
         bad_entries |= reader.bad_entries
         lines += own
     _refuse_impossible_dates(book, lines)
-    rebuilt = rebuild(lines, bad_lines=bad_lines, bad_entries=bad_entries)
+    rebuilt = rebuild(lines, bad_lines=bad_lines, bad_entries=bad_entries, verdicts=book.verdicts)
     _gather(book, rebuilt)
     _warn(book, rebuilt, [source.name for source in sources])
     if not rebuilt.documents and not rebuilt.set_aside.count:

@@ -150,12 +150,17 @@ def folded_heading(text: str) -> str:
     return " ".join(re.sub(r"[^a-z0-9%]+", " ", folded).split())
 
 
+def field_of(heading: str) -> tuple[str, int]:
+    """The field that a heading names and how far down its synonyms; an empty field when none does."""
+    folded = folded_heading(heading)
+    return SYNONYMS.get(folded) or SYNONYMS.get(folded.replace(" ", "")) or ("", 0)
+
+
 def recognised(cells: list[str]) -> dict[str, int]:
     """The place of each field among these headings; of several columns that could be one, the likeliest."""
     found: dict[str, tuple[int, int]] = {}
     for place, cell in enumerate(cells):
-        heading = folded_heading(cell)
-        field, rank = SYNONYMS.get(heading) or SYNONYMS.get(heading.replace(" ", "")) or ("", 0)
+        field, rank = field_of(cell)
         if field and (field not in found or rank < found[field][0]):
             found[field] = (rank, place)
     return {field: place for field, (_rank, place) in found.items()}

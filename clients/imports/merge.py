@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 
 from clients.imports.book import Book
 from clients.imports.claim import LOCK_SPACE
+from clients.imports.plan import Plan
+from clients.imports.verdicts import write_aliases
 from clients.models import Import, Invoice, Source
 
 SQL = Path(__file__).parent / "sql"
@@ -61,10 +63,9 @@ def _statement(name: str) -> str:
 class Steps:
     """Runs SQL files with this import's parameters."""
 
-    def __init__(self, batch: Import, source: Source | None = None):
-        self.parameters: dict[str, Any] = {"batch": batch.pk, "today": timezone.localdate()}
-        if source:
-            self.parameters["source"] = source.pk
+    def __init__(self, batch: Import, source: Source):
+        self.batch, self.source = batch, source
+        self.parameters: dict[str, Any] = {"batch": batch.pk, "source": source.pk, "today": timezone.localdate()}
 
     def run(self, name: str, **parameters: Any) -> int:
         """The number of rows written."""
@@ -87,44 +88,83 @@ def hold_the_lock() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [LOCK_SPACE])
 
 
-def merge(batch: Import, book: Book, source: Source) -> Outcome:
-    """What became of the staged rows, in the transaction of the caller, who commits or rolls back."""
+def find_known(steps: Steps, plan: Plan) -> None:
+    """Who of the files is somebody already known, by decision or by a key, and which of them are one."""
+    if plan.services:
+        write_aliases(plan, by=steps.batch.launched_by)
+    if plan.same:
+        _apply_decisions(steps, plan.same)
+    steps.run("known_clients")
+    if plan.same:
+        steps.run("decided_groups")
+
+
+def merge(steps: Steps, book: Book, plan: Plan) -> Outcome:
+    """What became of the staged rows whose known clients are found, in the transaction of the caller, who commits or
+    rolls back."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("merge() belongs inside a transaction")
-    steps = Steps(batch, source)
+    batch, source = steps.batch, steps.source
     outcome = Outcome(source)
-    _find_clients(steps)
+    _make_clients(steps, plan)
     steps.run("new_services")
     steps.run("known_services")
     steps.run("staged_invoices")
     _analyze()
     if Invoice.objects.exclude(source=source).exists():
-        steps.run("probable_duplicates")
+        steps.run("probable_duplicates", kept=plan.kept)
     _count(steps, outcome)
     _find_absent(steps, batch, book, outcome)
     _check_money(book, outcome)
     outcome.clients_created = steps.run("new_clients")
-    _describe_clients(steps, outcome)
+    _describe_clients(steps, outcome, plan)
     _write_invoices(steps, outcome)
     return outcome
 
 
-def _find_clients(steps: Steps) -> None:
-    """Legal identities and codes first, exact names last: a row without SIRET finds the client of the row that has "
-    "it."""
-    for kinds in (["code", "account", "siret", "vat"], ["name"]):
-        steps.run("known_clients")
-        steps.run("new_client_numbers", kinds=kinds)
-        if kinds != ["name"]:
-            steps.run("new_client_names")
+def _apply_decisions(steps: Steps, same: dict[str, str]) -> None:
+    """Give the clients of the files that somebody recognised to whom they are."""
+    known: list[tuple[str, str, int]] = []
+    leaders: list[tuple[str, str, str, str]] = []
+    for key, target in same.items():
+        while target in same and target != key:
+            target = same[target]
+        kind, value = key.split(":", 1)
+        target_kind, target_value = target.split(":", 1)
+        if target_kind == "client":
+            known.append((kind, value, int(target_value)))
+        else:
+            leaders.append((kind, value, target_kind, target_value))
+    for name, names, rows in (
+        ("decided_clients", ("kinds", "keys", "clients"), known),
+        ("decided_leaders", ("kinds", "keys", "leader_kinds", "leader_keys"), leaders),
+    ):
+        if rows:
+            steps.run(
+                name, **{column: list(values) for column, values in zip(names, zip(*rows, strict=True), strict=True)}
+            )
 
 
-def _describe_clients(steps: Steps, outcome: Outcome) -> None:
+def _make_clients(steps: Steps, plan: Plan) -> None:
+    """Legal identities and codes first, exact names last: a row without SIRET finds the client of the row that has it.
+
+    Who is known was found before.
+    """
+    steps.run("new_client_numbers", kinds=["code", "account", "siret", "vat"])
+    steps.run("new_client_names")
+    steps.run("known_clients")
+    steps.run("new_client_numbers", kinds=["name"])
+    if plan.same:
+        steps.run("decided_groups")
+
+
+def _describe_clients(steps: Steps, outcome: Outcome, plan: Plan) -> None:
     steps.run("client_keys")
     if steps.run("former_clients"):
         steps.run("filled_clients")
-    steps.run("owners")
-    outcome.unknown_owners = steps.rows("unknown_owners")
+    owners = {"owner_names": list(plan.owners), "owner_ids": list(plan.owners.values())}
+    steps.run("owners", **owners)
+    outcome.unknown_owners = steps.rows("unknown_owners", owner_names=owners["owner_names"])
 
 
 def _analyze() -> None:
@@ -160,10 +200,12 @@ def _find_absent(steps: Steps, batch: Import, book: Book, outcome: Outcome) -> N
     prefixes = [f"{journal}/{entry}/" for journal, entry in sorted(book.set_aside_entries)]
     for invoice, is_boundary in steps.rows("absent_invoices", set_aside=prefixes, **covered):
         (outcome.boundary if is_boundary else outcome.cancelled).append(invoice)
-    if outcome.cancelled and not batch.is_confirmed and not batch.is_dry_run:
+    if outcome.cancelled and not batch.is_confirmed:
         total = steps.rows("covered_invoices", **covered)[0][0]
         if len(outcome.cancelled) > total * MOST_CANCELLED:
-            raise ConfirmationNeededError(len(outcome.cancelled), total)
+            if not batch.is_dry_run:
+                raise ConfirmationNeededError(len(outcome.cancelled), total)
+            book.questions = {"cancelled": len(outcome.cancelled), "covered": total}
 
 
 def _write_invoices(steps: Steps, outcome: Outcome) -> None:

@@ -9,6 +9,7 @@ from stdnum.fr import siren as siren_number
 from stdnum.fr import siret as siret_number
 from stdnum.fr import tva as vat_number
 
+from clients.folding import fold
 from clients.imports.book import Book, BookClient
 from clients.imports.catch_all import says_catch_all
 from clients.imports.cells import as_text
@@ -105,7 +106,10 @@ class Parties:
             texts["phone"], texts["address"], texts["postcode"], texts["city"], texts["owner"],
         )  # fmt: skip
         _complete(self.book.described[number], found)
-        if name and says_catch_all(texts["client_code"] or texts["account"], name):
+        verdict = self.book.verdicts.get(fold(name))
+        if verdict is None:
+            verdict = not (name and says_catch_all(texts["client_code"] or texts["account"], name))
+        if not verdict:
             self.nobodies[number] = (texts["client_code"] or name, name)
         return number
 

@@ -17,11 +17,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.audit import acting_as
-from clients.imports import claim, report, staging, table_checks
+from clients.imports import claim, mappings, questions, rejects, report, staging, table_checks, verdicts
 from clients.imports.book import Book, share_of_errors
 from clients.imports.fec_rows import fec_rows
 from clients.imports.findings import RefusedError
-from clients.imports.merge import ConfirmationNeededError, Outcome, Steps, hold_the_lock, merge
+from clients.imports.guess import guesses
+from clients.imports.merge import ConfirmationNeededError, Outcome, Steps, find_known, hold_the_lock, merge
+from clients.imports.plan import Plan
 from clients.imports.sniff import Source as SniffedFile
 from clients.imports.sniff import sniff
 from clients.imports.source import source_for
@@ -30,6 +32,10 @@ from clients.models import Import, ImportFile, StagedLine
 
 log = logging.getLogger(__name__)
 MOST_ERRORS = 0.20
+REPAIRABLE = (  # by choosing other columns, formats or meanings
+    "too-many-errors", "impossible-dates", "no-invoice", "no-client", "no-client-column", "no-date-column",
+    "no-amount-column", "only-with-vat", "wrong-format", "strict",
+)  # fmt: skip
 
 
 def process(import_id: int) -> Import:
@@ -57,8 +63,7 @@ def _run(batch: Import) -> None:
         with _on_disk(batch) as files:
             _import(batch, files)
     except RefusedError as refusal:
-        status = Import.Status.FAILED if refusal.reason == "internal" else Import.Status.REFUSED
-        report.close(batch, status, refusal=refusal)
+        report.close(batch, _status_of(batch, refusal), refusal=refusal)
     except (OperationalError, InterfaceError):
         raise  # the database went away: the row stays running, and the next minute takes it up again
     except Exception:
@@ -68,6 +73,14 @@ def _run(batch: Import) -> None:
             "répète, transmettez ce numéro à votre administrateur, qui trouvera le détail dans le journal technique."
         )
         report.close(batch, Import.Status.FAILED, refusal=RefusedError("internal", message % {"number": batch.pk}))
+
+
+def _status_of(batch: Import, refusal: RefusedError) -> str:
+    """What a refusal makes of an import: over, unless somebody is there who may repair it and check again."""
+    if refusal.reason == "internal":
+        return Import.Status.FAILED
+    is_watched = batch.door == Import.Door.PAGE and batch.step == Import.Step.CHECK
+    return Import.Status.CHECKED if is_watched and refusal.reason in REPAIRABLE else Import.Status.REFUSED
 
 
 @contextmanager
@@ -85,7 +98,8 @@ def _on_disk(batch: Import) -> Iterator[list[tuple[ImportFile, Path]]]:
 
 
 def _import(batch: Import, files: list[tuple[ImportFile, Path]]) -> None:
-    book = Book()
+    plan = Plan.read(batch.plan)
+    book = Book(table_plan=mappings.decided(batch, plan), verdicts=verdicts.known(plan))
 
     def tell(rows: int) -> None:
         claim.beat(batch, rows_done=rows, rows_total=max(rows, book.expected_rows or 0))
@@ -94,17 +108,28 @@ def _import(batch: Import, files: list[tuple[ImportFile, Path]]) -> None:
     sources = _sniffed(batch, files, book)
     batch.format = Import.Format.FEC if sources[0].kind == "fec" else Import.Format.TABLE
     claim.beat(batch, format=batch.format)
-    staging.clear(batch)
     is_table = batch.format == Import.Format.TABLE
+    if batch.step == Import.Step.LEARN:
+        if is_table:
+            _ask_for_columns(batch, sources, book)
+            return
+        claim.beat(batch, step=Import.Step.CHECK)  # the columns of the others are laid down by their format
+    staging.clear(batch)
     staging.fill(batch, (table_rows if is_table else fec_rows)(sources, book), book)
-    claim.beat(batch, phase=Import.Phase.CHECKING)
-    if is_table:
-        table_checks.check(Steps(batch), book, [source.name for source in sources])
-    _check(batch, book)
-    if not _holds_documents(batch):
-        raise RefusedError("no-invoice", _no_invoice()).with_book(book)
-    claim.beat(batch, phase=Import.Phase.WRITING)
-    _merge(batch, book)
+    claim.beat(batch, phase=Import.Phase.CHECKING if batch.is_dry_run else Import.Phase.WRITING)
+    try:
+        _merge(batch, book, plan, sources)
+    except RefusedError:
+        rejects.keep(batch, sources, book)
+        raise
+
+
+def _ask_for_columns(batch: Import, sources: list[SniffedFile], book: Book) -> None:
+    """Leave the import waiting for somebody to confirm what its columns are."""
+    found = guesses(sources, book.table_plan)
+    if not found:
+        raise RefusedError("empty-file", _("Aucun de ces tableaux ne contient de ligne. Exportez-les à nouveau."))
+    claim.beat(batch, learned={"tables": [guess.stored() for guess in found]}, status=Import.Status.MAPPING)
 
 
 def _sniffed(batch: Import, files: list[tuple[ImportFile, Path]], book: Book) -> list[SniffedFile]:
@@ -172,26 +197,45 @@ def _no_invoice() -> str:
     )
 
 
-def _merge(batch: Import, book: Book) -> None:
+def _merge(batch: Import, book: Book, plan: Plan, sources: list[SniffedFile]) -> None:
     try:
         with transaction.atomic():
             hold_the_lock()
-            outcome = merge(batch, book, source_for(batch, book))
+            outcome = _merged(batch, book, plan, [source.name for source in sources])
             if batch.is_dry_run:
                 transaction.set_rollback(True)
             else:
+                verdicts.write(plan, by=batch.launched_by)
+                rejects.keep(batch, sources, book)
                 report.close(batch, Import.Status.COMMITTED, book=book, outcome=outcome)
                 transaction.on_commit(_ring)
     except ConfirmationNeededError as needed:
         report.ask(batch, book, needed)
         return
     if batch.is_dry_run:
-        _close_dry_run(batch, book, outcome)
+        rejects.keep(batch, sources, book)
+        # What the import would do; the source it would have made does not exist.
+        is_watched = batch.door == Import.Door.PAGE
+        status = Import.Status.CHECKED if is_watched else Import.Status.DRY_RUN
+        report.close(batch, status, book=book, outcome=outcome)
 
 
-def _close_dry_run(batch: Import, book: Book, outcome: Outcome) -> None:
-    """The report of what an import would do; the source it would have made does not exist."""
-    report.close(batch, Import.Status.DRY_RUN, book=book, outcome=outcome)
+def _merged(batch: Import, book: Book, plan: Plan, names: list[str]) -> Outcome:
+    """What becomes of the staged rows. Refused when too much is wrong or nothing is left."""
+    steps = Steps(batch, source_for(batch, book))
+    find_known(steps, plan)
+    if batch.format == Import.Format.TABLE:
+        table_checks.check(steps, book, names)
+    book.rejected = rejects.reasons(steps, book, names)
+    _check(batch, book)
+    if not _holds_documents(batch):
+        raise RefusedError("no-invoice", _no_invoice()).with_book(book)
+    if not (batch.is_dry_run and batch.door == Import.Door.PAGE):
+        return merge(steps, book, plan)
+    unknown = questions.services(steps)
+    outcome = merge(steps, book, plan)
+    book.questions |= questions.asked(steps, plan) | {"services": unknown}
+    return outcome
 
 
 def _ring() -> None:

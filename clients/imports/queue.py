@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
+from clients.imports.plan import Plan
 from clients.models import Import, ImportChunk, ImportFile
 
 CHUNK = 1024 * 1024
@@ -22,16 +24,18 @@ def submit(
     format: str = Import.Format.AUTO,  # noqa: A002 - the word of the command line
     source_name: str = "",
     mapping_name: str = "",
-    dry_run: bool = False,
+    step: str = Import.Step.WRITE,
+    door: str = Import.Door.COMMAND,
     strict: bool = False,
     confirmed: bool = False,
 ) -> Import:
-    """The new import, queued, with a copy of its files. `files` are (name, binary file or path)."""
+    """The new import, queued for its first step, with a copy of its files. `files` are (name, binary file or path)."""
     batch = Import.objects.create(
         format=format,
         source_name=source_name.strip()[:120],
         mapping_name=mapping_name.strip()[:120],
-        is_dry_run=dry_run,
+        step=step,
+        door=door,
         is_strict=strict,
         is_confirmed=confirmed,
         launched_by=by,
@@ -45,6 +49,25 @@ def submit(
     return batch
 
 
+def advance(batch: Import, *, step: str, by: User, plan: Plan | None = None, confirmed: bool = False) -> bool:
+    """Whether an import that waited for somebody's decisions goes on to this step; a second click changes nothing."""
+    changes: dict[str, Any] = {"plan": plan.stored()} if plan else {}
+    return bool(
+        Import.objects.filter(pk=batch.pk, status__in=[Import.Status.MAPPING, Import.Status.CHECKED]).update(
+            status=Import.Status.QUEUED, step=step, launched_by=by, attempts=0, is_confirmed=confirmed, **changes
+        )
+    )
+
+
+def abandon(batch: Import) -> bool:
+    """Whether an import that waited for somebody is given up; nothing was written."""
+    return bool(
+        Import.objects.filter(pk=batch.pk, status__in=Import.WAITING).update(
+            status=Import.Status.ABANDONED, finished_at=timezone.now()
+        )
+    )
+
+
 def confirm(batch: Import, *, by: User) -> bool:
     """Whether an import that waited for a confirmation is queued again; a second click changes nothing."""
     return bool(
@@ -54,10 +77,12 @@ def confirm(batch: Import, *, by: User) -> bool:
     )
 
 
-def decline(batch: Import) -> bool:
-    """Whether an import that waited for a confirmation is refused; nothing was written."""
+def refuse(batch: Import) -> bool:
+    """Whether an import that nobody is there to confirm is refused; nothing was written."""
     return bool(
-        Import.objects.filter(pk=batch.pk, status=Import.Status.CONFIRMATION).update(status=Import.Status.REFUSED)
+        Import.objects.filter(pk=batch.pk, status=Import.Status.CONFIRMATION).update(
+            status=Import.Status.REFUSED, finished_at=timezone.now()
+        )
     )
 
 

@@ -47,6 +47,7 @@ def close(
         findings += _warnings(batch, book)
         findings += _exclusions(batch, book)
         batch.file_total = euros(book.file_cents)
+        batch.learned = {**batch.learned, "questions": book.questions}
     if outcome:
         findings += _outcome(batch, outcome)
         _take_figures(batch, outcome, status)
@@ -54,7 +55,8 @@ def close(
         batch.imported_total = euros(0)
     ImportFinding.objects.bulk_create(findings, batch_size=1000)
     batch.status = status
-    batch.finished_at = batch.heartbeat_at = timezone.now()
+    batch.heartbeat_at = timezone.now()
+    batch.finished_at = batch.heartbeat_at if batch.is_final else None
     if batch.rows_total:
         batch.rows_done = batch.rows_total
     batch.save()

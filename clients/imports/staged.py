@@ -27,6 +27,7 @@ class StagedClient(models.Model):
     postcode = models.CharField(max_length=12)
     city = models.CharField(max_length=120)
     owner = models.CharField(max_length=255)
+    leader = models.IntegerField(null=True)  # the number of the client of these files that it was decided to be
     client = models.BigIntegerField(null=True)
     is_new = models.BooleanField(default=False)
 

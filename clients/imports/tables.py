@@ -19,6 +19,7 @@ from clients.imports.sniff import Source
 from clients.imports.values import OTHER_CURRENCY, kind_of, status_of
 
 TOTAL = re.compile(r"(?:(?:sous|sub|grand)?[ -]?tota(?:l|ux)|cumul|report|solde|somme)\b")
+MOST_WORDS = 20
 DOCUMENT_FIELDS = ("number", "date", "due", "paid", "status", "payment_status", "kind", "currency", "owner")
 
 
@@ -175,6 +176,9 @@ class TableReader:
             if type(price) is not int or type(quantity) is not int:
                 return price if type(price) is not int else quantity
             return _divided(price * quantity, 100)
+        if mode == "flat_rate":
+            total = self._amount(cells, self.columns.flat_field)
+            return _divided(total * 10_000, 10_000 + self.columns.flat_rate) if type(total) is int else total
         total = self._amount(cells, "amount_with_vat")
         part = self._amount(cells, "vat" if mode == "without_vat" else "vat_rate")
         if type(total) is not int or type(part) is not int:
@@ -209,7 +213,7 @@ class TableReader:
         if not text:
             return None
         if text not in self.statuses:
-            self.statuses[text] = status_of(text)
+            self.statuses[text] = self.columns.statuses.get(fold(text)) or status_of(text)
         if self.statuses[text] is None and name == "status":
             self.unknown_statuses[text] += 1
         return self.statuses[text]
@@ -292,10 +296,9 @@ class TableReader:
             raise RefusedError("impossible-dates", message % values, file=self.source.name, line=first.line).with_book(
                 self.book
             )
-        if self.unknown_statuses:
-            words = ", ".join(f"« {word} »" for word, _n in self.unknown_statuses.most_common(5))
-            message = _("Ces statuts ne sont pas connus et sont pris pour des factures émises : %(words)s.")
-            self._warn("unknown-status", message % {"words": words}, count=sum(self.unknown_statuses.values()))
+        for word, count in self.unknown_statuses.most_common(MOST_WORDS):
+            message = _("« %(word)s » n’est pas un statut connu : ces documents sont pris pour des factures émises.")
+            self._warn("unknown-status", message % {"word": word}, count=count, value=word)
         if self.vat_mismatches:
             message = _("Sur ces lignes, HT + TVA ne fait pas le TTC ; le HT est repris.")
             self._warn("vat-mismatch", message, count=len(self.vat_mismatches), line=self.vat_mismatches[0])

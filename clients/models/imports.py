@@ -91,7 +91,6 @@ class Import(models.Model):
     learned = models.JSONField(default=dict, editable=False)
     # What somebody decided for this import: columns, formats, who is whom (`clients.imports.plan`).
     plan = models.JSONField(default=dict, editable=False)
-    is_dry_run = models.BooleanField(default=False)
     is_strict = models.BooleanField(default=False)
     is_confirmed = models.BooleanField(default=False)
     launched_by = models.ForeignKey(
@@ -143,6 +142,16 @@ class Import(models.Model):
     @property
     def is_final(self) -> bool:
         return self.status in self.FINAL
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it waits for somebody to decide."""
+        return self.status in self.WAITING
+
+    @property
+    def is_dry_run(self) -> bool:
+        """Whether what it does is only told, and rolled back."""
+        return self.step == self.Step.CHECK
 
 
 class Mapping(models.Model):

@@ -1,9 +1,10 @@
 -- One output row: a staged client nobody knows, given the number of the client it becomes. Only clients with a document
--- to import are made; two staged clients with one SIRET, or one VAT number and no SIRET, are one.
+-- to import are made; two staged clients with one SIRET, or one VAT number and no SIRET, are one. Whoever was decided to
+-- be another of them waits for that one.
 WITH needed AS (
-    SELECT DISTINCT client AS number
-    FROM clients_stagedline
-    WHERE batch = %(batch)s AND fate = ''
+    SELECT DISTINCT coalesce(staged.leader, staged.number) AS number
+    FROM (SELECT DISTINCT client FROM clients_stagedline WHERE batch = %(batch)s AND fate = '') AS line
+    JOIN clients_stagedclient AS staged ON staged.batch = %(batch)s AND staged.number = line.client
 ),
 newcomers AS (
     SELECT
@@ -13,7 +14,8 @@ newcomers AS (
         ) AS leader
     FROM clients_stagedclient AS staged
     JOIN needed ON needed.number = staged.number
-    WHERE staged.batch = %(batch)s AND staged.client IS NULL AND staged.key_kind = ANY(%(kinds)s)
+    WHERE staged.batch = %(batch)s AND staged.client IS NULL AND staged.leader IS NULL
+        AND staged.key_kind = ANY(%(kinds)s)
 ),
 leaders AS MATERIALIZED (
     SELECT number, nextval((SELECT pg_get_serial_sequence('clients_client', 'id'))) AS client_id

@@ -6,10 +6,16 @@ FROM (
     FROM clients_stagedclient AS staged
     JOIN accounts_user AS person
         ON person.is_active
-        AND clients_fold(staged.owner) IN (
-            person.email,
-            clients_fold(person.first_name || ' ' || person.last_name),
-            clients_fold(person.last_name || ' ' || person.first_name)
+        AND (
+            clients_fold(staged.owner) IN (
+                person.email,
+                clients_fold(person.first_name || ' ' || person.last_name),
+                clients_fold(person.last_name || ' ' || person.first_name)
+            )
+            OR (clients_fold(staged.owner), person.id) IN (
+                SELECT decided.name, decided.person
+                FROM unnest(%(owner_names)s::text[], %(owner_ids)s::bigint[]) AS decided (name, person)
+            )
         )
     WHERE staged.batch = %(batch)s AND staged.client IS NOT NULL AND staged.owner <> ''
     GROUP BY staged.client

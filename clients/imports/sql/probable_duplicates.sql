@@ -29,4 +29,5 @@ JOIN elsewhere
 WHERE staged.batch = %(batch)s
     AND staged."row" = ranked."row"
     AND NOT ranked.is_known
+    AND NOT staged.external_id = ANY(%(kept)s::text[])
     AND ranked.k <= elsewhere.documents

@@ -4,6 +4,7 @@ FROM clients_stagedclient AS staged
 WHERE staged.batch = %(batch)s
     AND staged.client IS NOT NULL
     AND staged.owner <> ''
+    AND clients_fold(staged.owner) <> ALL(%(owner_names)s::text[])
     AND NOT EXISTS (
         SELECT
         FROM accounts_user AS person

@@ -39,13 +39,13 @@ class Command(BaseCommand):
             format=options["format"],
             source_name=options["source"],
             mapping_name=options["mapping"],
-            dry_run=options["dry_run"],
+            step=Import.Step.CHECK if options["dry_run"] else Import.Step.WRITE,
             strict=options["strict"],
             confirmed=options["confirm"],
         )
         batch = pipeline.process(batch.pk)
         if batch.status == Import.Status.CONFIRMATION:
-            queue.decline(batch)
+            queue.refuse(batch)
             batch.refresh_from_db()
         with translation.override(by.language if by else "fr"):
             if options["json"]:

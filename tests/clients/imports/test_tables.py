@@ -233,7 +233,7 @@ def test_any_error_refuses_a_strict_import():
 
 
 def test_a_dry_run_says_what_it_would_do_and_writes_nothing():
-    batch = import_text(SIMPLE, dry_run=True)
+    batch = import_text(SIMPLE, step="check")
     assert (batch.status, batch.created) == (Import.Status.DRY_RUN, 2)
     assert not Client.objects.exists()
 
