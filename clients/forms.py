@@ -1,5 +1,8 @@
 """What people send about facts: files to import, clients to share out."""
 
+from io import BytesIO
+from typing import IO
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +25,7 @@ class FilesField(forms.FileField):
 
     def clean(self, data, initial=None):
         files = data if isinstance(data, list | tuple) else [data]
-        cleaned = [super(FilesField, self).clean(file, initial) for file in files or [None]]
+        cleaned = [super(FilesField, self).clean(file, initial) for file in files if file is not None]
         if len(cleaned) > MOST_FILES:
             raise ValidationError(_("Choisissez au plus %(most)s fichiers à la fois.") % {"most": MOST_FILES})
         if sum(file.size for file in cleaned) > MOST_BYTES:
@@ -31,12 +34,19 @@ class FilesField(forms.FileField):
 
 
 class ImportForm(forms.Form):
-    """The files of one import, and the source they belong to."""
+    """The files of one import or the cells pasted instead, and the source they belong to."""
 
     files = FilesField(
         label=_("Fichiers"),
+        required=False,
         allow_empty_file=True,  # the import itself says what is wrong with an empty file
-        error_messages={"required": _("Choisissez au moins un fichier.")},
+    )
+    pasted = forms.CharField(
+        label=_("Cellules collées"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+        help_text=_("Copiez les cellules dans votre tableur, titres compris, puis collez-les ici."),
     )
     source = forms.CharField(
         label=_("Nom de la source"),
@@ -44,6 +54,19 @@ class ImportForm(forms.Form):
         max_length=120,
         help_text=_("Seulement si vous importez plusieurs comptabilités ou plusieurs logiciels de facturation."),
     )
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.errors and not cleaned["files"] and not cleaned["pasted"].strip():
+            self.add_error("files", _("Choisissez au moins un fichier, ou collez des cellules."))
+        return cleaned
+
+    def files_given(self, pasted_name: str) -> list[tuple[str, IO[bytes]]]:
+        """(name, content) of each file, what was pasted being one of that name. Only for a valid form."""
+        given = [(file.name, file) for file in self.cleaned_data["files"]]
+        if self.cleaned_data["pasted"].strip():
+            given.append((pasted_name, BytesIO(self.cleaned_data["pasted"].encode(errors="replace"))))
+        return given
 
 
 class SharingForm(forms.Form):

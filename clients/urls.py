@@ -2,17 +2,24 @@
 
 from django.urls import path
 
-from clients.views import imports, sharing
+from clients.views import imports, mappings, sharing, wizard
 
 app_name = "clients"
 urlpatterns = [
-    path("importer/", imports.import_new, name="import"),
+    path("importer/", wizard.import_new, name="import"),
     path("importer/historique/", imports.import_history, name="import-history"),
     path("importer/partager/", sharing.share_out, name="share-out"),
+    path("importer/correspondances/", mappings.mapping_list, name="mappings"),
+    path("importer/correspondances/<int:pk>/", mappings.change_mapping, name="change-mapping"),
+    path("importer/correspondances/<int:pk>/oublier/", mappings.forget_mapping, name="forget-mapping"),
+    path("importer/<int:pk>/", wizard.import_resume, name="import-resume"),
+    path("importer/<int:pk>/colonnes/", wizard.import_columns, name="import-columns"),
+    path("importer/<int:pk>/controle/", wizard.import_check, name="import-check"),
     path("importer/<int:pk>/suivi/", imports.import_progress, name="import-progress"),
     path("importer/<int:pk>/bilan/", imports.import_report, name="import-report"),
     path("importer/<int:pk>/confirmer/", imports.confirm_import, name="confirm-import"),
-    path("importer/<int:pk>/abandonner/", imports.decline_import, name="decline-import"),
+    path("importer/<int:pk>/abandonner/", wizard.abandon_import, name="abandon-import"),
     path("importer/<int:pk>/abonnements/", imports.mark_recurring, name="mark-recurring"),
     path("importer/<int:pk>/erreurs/<str:file_format>/", imports.export_errors, name="import-errors"),
+    path("importer/<int:pk>/rejets/", imports.export_rejected, name="import-rejected"),
 ]

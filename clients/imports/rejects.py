@@ -1,8 +1,10 @@
 """Rows that were not imported, given back as they came with the reason in a column: repaired, they import again."""
 
+import tempfile
+import zipfile
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
+from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
@@ -84,7 +86,7 @@ def _plain(cell: Any) -> Any:
     return cell if isinstance(cell, int | float | str) else as_text(cell)
 
 
-def workbooks(batch: Import) -> list[tuple[str, Any]]:
+def workbooks(batch: Import) -> list[tuple[str, IO[bytes]]]:
     """(name, XLSX file) of the rejected rows, one for each file that has some."""
     names = dict(batch.files.values_list("position", "name"))
     made = []
@@ -98,3 +100,19 @@ def workbooks(batch: Import) -> list[tuple[str, Any]]:
         stem = names.get(number, f"fichier-{number + 1}").rsplit(".", 1)[0][:80]
         made.append((f"{stem}-rejets.xlsx", xlsx_file([*kept, REASON_HEADING], body, title=_("Rejets"))))
     return made
+
+
+def count(batch: Import) -> int:
+    """How many rows of the files were rejected, headings apart."""
+    return batch.rejected_rows.exclude(line=HEADINGS).count()
+
+
+def zipped(files: list[tuple[str, IO[bytes]]]) -> IO[bytes]:
+    """These files in one archive, open at its start; closing it deletes it."""
+    archive = tempfile.TemporaryFile(suffix=".zip")  # noqa: SIM115 - handed over open: the caller closes it
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, file in files:
+            packed.writestr(name, file.read())
+            file.close()
+    archive.seek(0)
+    return archive

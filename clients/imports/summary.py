@@ -2,16 +2,17 @@
 
 from functools import cached_property
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Right
-from clients.imports import report
+from clients.imports import rejects, report
 from clients.models import Client, Import, ImportFinding
 
 Severity = ImportFinding.Severity
 LISTED_APART = ("cancelled", "monthly-fee", "probable-duplicate")
-MOST_SHOWN = 100
+MOST_SHOWN, EXAMPLES = 100, 3
 
 
 class Summary:
@@ -41,6 +42,34 @@ class Summary:
     @property
     def errors(self) -> QuerySet:
         return self._of(Severity.ERROR)
+
+    @cached_property
+    def error_count(self) -> int:
+        """Rows in error, those that are only counted included."""
+        return self.errors.aggregate(rows=Sum("count"))["rows"] or 0
+
+    @cached_property
+    def error_groups(self) -> list[dict]:
+        """Errors by what is wrong: label, rows, and some examples as "line 12, Date « hier »"."""
+        groups = report.error_counts(self.batch)
+        for group in groups:
+            found = self.errors.filter(reason=group["reason"])[:EXAMPLES]
+            group["examples"] = [_place(finding) for finding in found]
+        return groups
+
+    @cached_property
+    def rejected_count(self) -> int:
+        return rejects.count(self.batch)
+
+    @property
+    def documents(self) -> int:
+        """Invoices that are or would be in the base once imported."""
+        return self.batch.created + self.batch.updated + self.batch.unchanged
+
+    @property
+    def clients(self) -> int:
+        """Clients with something to import, as counted while checking; 0 when nobody watched."""
+        return self.batch.learned.get("questions", {}).get("clients", 0)
 
     @cached_property
     def warnings(self) -> list[ImportFinding]:
@@ -89,3 +118,8 @@ class Summary:
 
     def _of(self, severity: str) -> QuerySet:
         return self.batch.findings.filter(severity=severity).order_by("id")
+
+
+def _place(finding: ImportFinding) -> str:
+    where = _("ligne %(line)s") % {"line": finding.line} if finding.line else finding.file
+    return f"{where}, {finding.column} « {finding.value} »" if finding.value else where

@@ -131,7 +131,7 @@ def month_first(texts: Iterable[str]) -> tuple[bool, str]:
     for text in texts:
         found = NUMERIC_DATE.fullmatch(text.strip())
         if found:
-            example = example or (text if _is_day(text) else "")
+            example = example or (text if int(found[1]) != int(found[2]) and _is_day(text) else "")
             first += int(found[1]) > 12
             second += int(found[2]) > 12
     return second > first, "" if first or second else example

@@ -1,6 +1,5 @@
-"""Importing invoices: choose files, watch, read what became of them."""
+"""Imports at work and after: watch, read what became of them, take what was rejected."""
 
-import logging
 import math
 
 from django.contrib import messages
@@ -8,54 +7,41 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import required
 from accounts.models import Export
 from accounts.roles import Right
-from clients import tasks
 from clients.exporting import csv_pieces, xlsx_file
-from clients.forms import ImportForm
-from clients.imports import queue, report
+from clients.imports import queue, rejects, report
 from clients.imports.summary import Summary
 from clients.models import Import, Service
+from clients.views.steps import address, address_due, comes_back, ring
 
-log = logging.getLogger(__name__)
 ERRORS_PAGE = 50
 HISTORY_PAGE = 25
 STOP_POLLING = 286  # htmx: show this answer and ask no more
-ADMIN = "admin"  # the only door to come back to, named and never an address
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-@required(Right.IMPORT)
-@require_http_methods(["GET", "HEAD", "POST"])
-def import_new(request):
-    """Step 1: choose files. They are kept and a worker is called; the page can be closed at once."""
-    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
-    if request.method == "POST" and form.is_valid():
-        files = [(file.name, file) for file in form.cleaned_data["files"]]
-        batch = queue.submit(files=files, by=request.user, source_name=form.cleaned_data["source"])
-        _ring(batch)
-        return redirect(_address("clients:import-progress", batch, request))
-    last = Import.objects.filter(status=Import.Status.COMMITTED).first()
-    return render(request, "clients/imports/new.html", {"form": form, "last": last, "comes_back": _comes_back(request)})
 
 
 @required(Right.IMPORT)
 @require_safe
 def import_progress(request, pk):
-    """Step 2: how far it is. Asks again each second, with htmx or without; leads to the report when over."""
+    """How far the work is, whichever step it is for. Asks again each second, with htmx or without; then leads on."""
     batch = get_object_or_404(Import, pk=pk)
-    is_over = batch.is_final or batch.status == Import.Status.CONFIRMATION
-    target = _after(batch, request)
+    is_over = batch.is_final or batch.is_waiting
+    target = address_due(batch, request)
     if is_over and not request.htmx:
         return redirect(target)
-    context = {"batch": batch, "remaining": _remaining(batch), "target": target if is_over else ""}
+    steps = {Import.Step.LEARN: 1, Import.Step.CHECK: 3}
+    context = {
+        "batch": batch,
+        "remaining": _remaining(batch),
+        "target": target if is_over else "",
+        "step": steps.get(batch.step, 4),
+    }
     if not request.htmx:
         return render(request, "clients/imports/progress.html", context)
     response = render(request, "clients/imports/_progress.html", context, status=STOP_POLLING if is_over else 200)
@@ -67,13 +53,13 @@ def import_progress(request, pk):
 @required(Right.IMPORT)
 @require_safe
 def import_report(request, pk):
-    """Step 3: what became of it."""
+    """Step 5: what became of it."""
     batch = get_object_or_404(Import.objects.select_related("launched_by", "source"), pk=pk)
     if not batch.is_final and batch.status != Import.Status.CONFIRMATION:
-        return redirect(_address("clients:import-progress", batch, request))
+        return redirect(address_due(batch, request))
     summary = Summary(batch, request.user)
     page = Paginator(summary.errors, ERRORS_PAGE).get_page(request.GET.get("page"))
-    context = {"batch": batch, "summary": summary, "page": page, "comes_back": _comes_back(request)}
+    context = {"batch": batch, "summary": summary, "page": page, "comes_back": comes_back(request)}
     return render(request, "clients/imports/report.html", context)
 
 
@@ -91,17 +77,8 @@ def confirm_import(request, pk):
     """Somebody read how many invoices disappear, and wants it; a second click changes nothing."""
     batch = get_object_or_404(Import, pk=pk)
     if queue.confirm(batch, by=request.user):
-        _ring(batch)
-    return redirect(_address("clients:import-progress", batch, request))
-
-
-@required(Right.IMPORT)
-@require_POST
-def decline_import(request, pk):
-    batch = get_object_or_404(Import, pk=pk)
-    if queue.decline(batch):
-        messages.success(request, _("L’import est abandonné : rien n’a été écrit."))
-    return redirect(_address("clients:import-report", batch, request))
+        ring(batch)
+    return redirect(address("clients:import-progress", batch, request))
 
 
 @required(Right.IMPORT)
@@ -124,6 +101,25 @@ def export_errors(request, pk, file_format):
 
 @required(Right.IMPORT)
 @require_POST
+def export_rejected(request, pk):
+    """The rows that were not imported, as their files have them, with the reason: repaired, they import again."""
+    batch = get_object_or_404(Import, pk=pk)
+    made = rejects.workbooks(batch)
+    if not made:
+        raise Http404
+    Export.objects.create(
+        name="lignes-rejetees",
+        filters=f"import={batch.pk}",
+        file_format="xlsx" if len(made) == 1 else "zip",
+        row_count=rejects.count(batch),
+        exported_by=request.user,
+    )
+    name, file = made[0] if len(made) == 1 else (f"import-{batch.pk}-rejets.zip", rejects.zipped(made))
+    return FileResponse(file, as_attachment=True, filename=name)
+
+
+@required(Right.IMPORT)
+@require_POST
 def mark_recurring(request, pk):
     """Mark as recurring the ticked services, among those that this import asked about."""
     batch = get_object_or_404(Import, pk=pk)
@@ -133,7 +129,7 @@ def mark_recurring(request, pk):
         messages.success(request, _("Notés comme abonnements : %(names)s.") % {"names": names})
     else:
         messages.info(request, _("Aucun service n’est coché : rien n’a changé."))
-    return redirect(_address("clients:import-report", batch, request))
+    return redirect(address("clients:import-report", batch, request))
 
 
 def _errors_file(batch: Import, errors: QuerySet, file_format: str):
@@ -151,35 +147,9 @@ def _errors_file(batch: Import, errors: QuerySet, file_format: str):
     )
 
 
-def _ring(batch: Import) -> None:
-    """Call a worker. Without a broker the import waits: a tick of every minute rings again."""
-    try:
-        tasks.process_import.delay_on_commit(batch.pk)
-    except Exception as error:
-        log.warning("no worker could be called for import %s: %r", batch.pk, error)
-
-
 def _remaining(batch: Import) -> int | None:
     """Minutes left at the present pace, at least one; None while nothing can be said."""
     if not (batch.claimed_at and batch.rows_total and batch.rows_done):
         return None
     elapsed = (timezone.now() - batch.claimed_at).total_seconds()
     return max(1, math.ceil(elapsed / batch.rows_done * (batch.rows_total - batch.rows_done) / 60))
-
-
-def _comes_back(request) -> bool:
-    """Whether the admin's list of invoices sent here, and waits. Only the word is believed, never an address."""
-    return request.GET.get("retour") == ADMIN and request.user.may(Right.USE_ADMIN)
-
-
-def _address(name: str, batch: Import, request) -> str:
-    query = f"?{urlencode({'retour': ADMIN})}" if _comes_back(request) else ""
-    return reverse(name, args=[batch.pk]) + query
-
-
-def _after(batch: Import, request) -> str:
-    """Where an import that is over leads: its report, or the admin's list of the invoices it made."""
-    if _comes_back(request) and batch.status == Import.Status.COMMITTED:
-        query = urlencode({"created_by_import__id__exact": batch.pk})
-        return f"{reverse('admin:clients_invoice_changelist')}?{query}"
-    return _address("clients:import-report", batch, request)

@@ -12,7 +12,7 @@ from accounts.roles import Role
 from clients import tasks
 from clients.imports import pipeline, queue
 from clients.models import Client, Import, Invoice, Service
-from tests.clients.imports.books import import_text
+from tests.clients.imports.books import import_text, sale, text
 from tests.factories import ClientFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +73,7 @@ def test_the_fragment_asks_again_until_the_import_is_over(client, keeper, rung):
     pipeline.process(rung[0])
     over = client.get(address, headers={"HX-Request": "true"})
     assert (going.status_code, "every 1s" in going.content.decode()) == (200, True)
-    assert (over.status_code, over["HX-Redirect"]) == (286, reverse("clients:import-report", args=[rung[0]]))
+    assert (over.status_code, over["HX-Redirect"]) == (286, reverse("clients:import-columns", args=[rung[0]]))
 
 
 def test_the_progress_of_a_finished_import_leads_to_its_report(client, keeper):
@@ -132,7 +132,12 @@ def test_the_admins_importer_button_comes_back_to_the_invoices_of_that_import(cl
     client.force_login(UserFactory(roles=[Role.ADMINISTRATOR]))
     listing = reverse("admin:clients_invoice_changelist")
     address = re.search(r'class="addlink" href="([^"]+)"', client.get(listing).content.decode())[1]
-    progress = client.post(address, {"files": [SimpleUploadedFile("v.csv", TABLE.encode())]}).url
+    fec = text(*sale("C1", 10_000), *sale("C2", 20_000, entry="2", piece="FA2"))
+    progress = client.post(address, {"files": [SimpleUploadedFile("fec.txt", fec.encode())]}).url
+    pipeline.process(rung[0])
+    checked = client.get(progress).url
+    assert checked.endswith("?retour=admin")
+    client.post(checked, {"do": "import"})
     pipeline.process(rung[0])
     back = client.get(progress).url
     assert back == f"{listing}?created_by_import__id__exact={rung[0]}"
@@ -152,7 +157,7 @@ def test_no_address_is_believed_as_a_place_to_come_back_to(client, keeper, rung,
     progress = post_file(client, TABLE, f"?retour={target}").url
     pipeline.process(rung[0])
     assert "evil" not in progress
-    assert client.get(progress).url == reverse("clients:import-report", args=[rung[0]])
+    assert client.get(progress).url == reverse("clients:import-columns", args=[rung[0]])
 
 
 def test_the_list_of_invoices_is_filtered_on_an_import_in_the_readers_words(client, keeper):
