@@ -1,9 +1,11 @@
 """Filling the staging tables by COPY, in chunks, each committed with the progress it makes."""
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from clients.imports.book import Book, Row, clean, text_rows
 from clients.imports.claim import beat
@@ -39,23 +41,41 @@ def clear(batch: Import) -> None:
 
 
 def fill(batch: Import, rows: Iterable[Row], book: Book) -> None:
-    """Stage every row, then the clients and services that they name; reading happens here, as rows are drawn."""
+    """Stage every row, then the clients and services that they name; reading happens here, as rows are drawn.
+
+    The database takes in a chunk while the next one is read: whoever draws the rows leaves this connection alone.
+    """
     texts = iter(text_rows(batch.pk, rows))
     done = 0
-    while chunk := list(islice(texts, CHUNK_ROWS)):
-        _copy("clients_stagedline", LINE_COLUMNS, chunk)
-        done += len(chunk)
-        total = max(book.expected_rows or 0, book.rows, done)
-        beat(batch, rows_done=min(max(done, book.rows), total), rows_total=total)
-    _copy("clients_stagedclient", CLIENT_COLUMNS, _client_rows(batch.pk, book))
-    _copy("clients_stagedservice", ("batch", "number", "code", "name", "family"), _service_rows(batch.pk, book))
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, ThreadPoolExecutor(1) as writer:
+        written: Future[None] | None = None
+        while chunk := list(islice(texts, CHUNK_ROWS)):
+            if written:
+                written.result()
+                _tell(batch, book, done)
+            written = writer.submit(_copy, cursor, "clients_stagedline", LINE_COLUMNS, chunk)
+            done += len(chunk)
+        if written:
+            written.result()
+            _tell(batch, book, done)
+        _copy(cursor, "clients_stagedclient", CLIENT_COLUMNS, _client_rows(batch.pk, book))
+        _copy(
+            cursor,
+            "clients_stagedservice",
+            ("batch", "number", "code", "name", "family"),
+            _service_rows(batch.pk, book),
+        )
         cursor.execute("ANALYZE clients_stagedline, clients_stagedclient, clients_stagedservice")
 
 
-def _copy(table: str, columns: Iterable[str], lines: Iterable[str]) -> None:
+def _tell(batch: Import, book: Book, done: int) -> None:
+    total = max(book.expected_rows or 0, book.rows, done)
+    beat(batch, rows_done=min(max(done, book.rows), total), rows_total=total)
+
+
+def _copy(cursor: CursorWrapper, table: str, columns: Iterable[str], lines: Iterable[str]) -> None:
     names = ", ".join(f'"{name}"' for name in columns)
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+    with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
         text = "\n".join(lines)
         if text:
             copy.write(text + "\n")
