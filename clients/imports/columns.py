@@ -87,8 +87,8 @@ class Learner:
         places = self.columns.places
         dates: dict[str, set[Any]] = {name: set() for name in DATE_FIELDS if name in places}
         amounts: dict[str, set[Any]] = {name: set() for name in AMOUNT_FIELDS if name in places}
-        watched: list[tuple[int, set[Any], int | None]] = [(places[name], found, None) for name, found in dates.items()]
-        watched += [(places[name], found, MOST_SAMPLES) for name, found in amounts.items()]
+        dated = [(places[name], found) for name, found in dates.items()]
+        counted = [(places[name], found) for name, found in amounts.items()]
         count = 0
         width = len(self.columns.headings)
         short: list[int] = []
@@ -100,8 +100,13 @@ class Learner:
             length = len(cells)
             if length < width:
                 short.append(last)
-            for place, found, most in watched:
-                if place < length and (most is None or len(found) < most):
+            for place, found in dated:
+                if place < length:
+                    cell = cells[place]
+                    # Without its hour: days are few, moments as many as rows.
+                    found.add(cell.strip().partition(" ")[0] if type(cell) is str and len(cell) > 10 else cell)
+            for place, found in counted:
+                if place < length and len(found) < MOST_SAMPLES:
                     found.add(cells[place])
         self.book.expected_rows = (self.book.expected_rows or 0) + count
         self._refuse_truncated(short, last, count)

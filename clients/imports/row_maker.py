@@ -41,6 +41,11 @@ class Oddities:
         self.unknown_statuses: Counter[str] = Counter()
         self.vat_mismatches: list[int] = []
 
+    def note_status(self, word: str) -> None:
+        """Count a word that is no status; of a column that holds anything but statuses, the first ones will do."""
+        if word in self.unknown_statuses or len(self.unknown_statuses) < MOST_REMEMBERED:
+            self.unknown_statuses[word] += 1
+
 
 def row_maker(columns: Columns, parties: Parties, book: Book, file: int, oddities: Oddities) -> Make:
     """A function from (line, cells, number, day, cents, client) to its row; it gives None when that client is nobody.
@@ -104,7 +109,7 @@ def _status_reader(columns: Columns, oddities: Oddities) -> Callable[[list, str 
     def status(cells: list, paid: str | None) -> str | None:
         found = None if place is None else words[cells[place]]
         if place is not None and found is None and (text := text_of(cells[place])):
-            oddities.unknown_statuses[text] += 1
+            oddities.note_status(text)
         if found in (None, "issued"):
             if payment_place is not None:
                 found = words[cells[payment_place]] or found
