@@ -1,4 +1,6 @@
-"""The people at a client: adding one, changing one."""
+"""The people at a client: adding one, changing one, whom to ask for and how to reach them."""
+
+from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -22,3 +24,21 @@ def save(*, client: Client, contact: Contact, by: User) -> Contact:
     contact.client = client
     contact.save()
     return contact
+
+
+def first_contacts(client_ids: Iterable[int]) -> dict[int, Contact]:
+    """Whom to ask for at each of these clients that has contacts: the main one, else the first by name."""
+    contacts = Contact.objects.filter(client__in=client_ids).order_by("client_id", "-is_main", "name", "id")
+    return {contact.client_id: contact for contact in contacts.distinct("client_id")}
+
+
+def phone_of(client: Client, contact: Contact | None) -> str:
+    """The number to call: the client's own, else that of its contact."""
+    return client.phone or (contact.phone if contact else "")
+
+
+def email_of(client: Client, contact: Contact | None) -> str:
+    """Where to write: the client's own address, else that of its contact unless they object."""
+    if client.email or contact is None or contact.objected_at:
+        return client.email
+    return contact.email

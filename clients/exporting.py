@@ -85,7 +85,7 @@ def _as_csv(cell: Cell, decimal: str) -> Cell:
         case float():
             return repr(cell).replace(".", decimal)
         case dt.datetime():
-            return _local(cell).isoformat(sep=" ", timespec="minutes")
+            return local(cell).isoformat(sep=" ", timespec="minutes")
         case dt.date():
             return cell.isoformat()
         case _:
@@ -103,13 +103,13 @@ def _write_xlsx(sheet, row: int, column: int, cell: Cell, money) -> None:
         case int() | float():
             sheet.write_number(row, column, cell)
         case dt.datetime():
-            sheet.write_datetime(row, column, _local(cell))
+            sheet.write_datetime(row, column, local(cell))
         case dt.date():
             sheet.write_datetime(row, column, cell)
         case _:
             sheet.write_string(row, column, str(cell))
 
 
-def _local(moment: dt.datetime) -> dt.datetime:
+def local(moment: dt.datetime) -> dt.datetime:
     """The moment as read on a clock of the firm, without zone: spreadsheets know none."""
     return timezone.make_naive(moment) if timezone.is_aware(moment) else moment

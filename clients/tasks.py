@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from clients.imports import claim, pipeline, retention
+from clients.imports import claim, depot, pipeline, retention
 
 
 @shared_task
@@ -16,6 +16,14 @@ def ring_for_waiting_imports():
     """Ring again for the imports whose bell was lost, or whose worker died."""
     for import_id in claim.ready():
         process_import.delay(import_id)
+
+
+@shared_task
+def watch_folder():
+    """Import what was dropped in the watched folder, and tell what became of it."""
+    for import_id in depot.watch():
+        process_import.delay(import_id)
+    depot.report()
 
 
 @shared_task

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from clients.views import imports, mappings, sharing, wizard
+from clients.views import imports, mappings, preparing, sharing, wizard
 
 app_name = "clients"
 urlpatterns = [
     path("importer/", wizard.import_new, name="import"),
     path("importer/historique/", imports.import_history, name="import-history"),
     path("importer/partager/", sharing.share_out, name="share-out"),
+    path("importer/preparer/", preparing.prepare_file, name="prepare-file"),
+    path("importer/modeles/<slug:name>/", preparing.model_to_fill, name="model"),
     path("importer/correspondances/", mappings.mapping_list, name="mappings"),
     path("importer/correspondances/<int:pk>/", mappings.change_mapping, name="change-mapping"),
     path("importer/correspondances/<int:pk>/oublier/", mappings.forget_mapping, name="forget-mapping"),

@@ -9,17 +9,20 @@ from uuid import uuid4
 from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts.hierarchy import led_by
-from accounts.models import User
+from accounts.models import ListPage, User
 from accounts.roles import Right
+from accounts.saved_views import opening_of, settings_of
 from campaigns.models import Action
 from clients.models import Client
 from cockpit.scope import EVERYBODY, MINE
+from cockpit.tabs import BuiltIn, Tab, arranged, tabs_of
 from segmentation.models import Score, ScoringRun
 
 PAGE = 50
@@ -27,18 +30,18 @@ SHORT_PAGE_OF_DONE = 30  # days back that "Faites" shows
 
 
 @dataclass(frozen=True)
-class Tab:
+class Due:
     key: str
     label: str
     actions: Callable[[QuerySet, date], QuerySet]
 
 
 TABS = [
-    Tab("retard", _("En retard"), lambda actions, today: actions.overdue(today)),
-    Tab("aujourdhui", _("Aujourd’hui"), lambda actions, today: actions.due(today)),
-    Tab("semaine", _("Cette semaine"), lambda actions, today: actions.due_this_week(today)),
-    Tab("a-venir", _("À venir"), lambda actions, today: actions.upcoming(today)),
-    Tab("faites", _("Faites"), lambda actions, today: actions.done_since(today, SHORT_PAGE_OF_DONE)),
+    Due("retard", _("En retard"), lambda actions, today: actions.overdue(today)),
+    Due("aujourdhui", _("Aujourd’hui"), lambda actions, today: actions.due(today)),
+    Due("semaine", _("Cette semaine"), lambda actions, today: actions.due_this_week(today)),
+    Due("a-venir", _("À venir"), lambda actions, today: actions.upcoming(today)),
+    Due("faites", _("Faites"), lambda actions, today: actions.done_since(today, SHORT_PAGE_OF_DONE)),
 ]
 
 
@@ -46,6 +49,8 @@ TABS = [
 def action_list(request: HttpRequest) -> HttpResponse:
     """The actions of one person, their own to begin with, a tab at a time."""
     agenda = Agenda(request.user, request.GET)
+    if not request.GET and agenda.opening:
+        return redirect(f"{request.path}?{agenda.opening}")
     page = Paginator(agenda.actions(), PAGE).get_page(request.GET.get("page"))
     run = ScoringRun.objects.latest_at()
     context = {"agenda": agenda, "page": page, "rows": rows_of(list(page), run), "run": run}
@@ -57,7 +62,7 @@ class Agenda:
     """The actions that an address shows, and the counts of its tabs."""
 
     def __init__(self, user: User, params: QueryDict):
-        self.user, self.today = user, timezone.localdate()
+        self.user, self.params, self.today = user, params, timezone.localdate()
         self.people = [one for one in led_by(user) if one != user]
         asked = params.get("personne", MINE)
         allowed = {MINE, EVERYBODY} | {str(one.pk) for one in self.people} if self.people else {MINE}
@@ -78,19 +83,37 @@ class Agenda:
         return {tab.key: tab.actions(self.mine, self.today).count() for tab in TABS}
 
     @property
-    def tab(self) -> Tab:
+    def tab(self) -> Due:
         """The tab asked for; else what is late when something is, else today."""
         first = "retard" if self.counts["retard"] else "aujourdhui"
         wanted = self.asked_tab if self.asked_tab in self.counts else first
         return next(tab for tab in TABS if tab.key == wanted)
 
     @property
-    def tabs(self) -> list[dict]:
+    def opening(self) -> str:
+        """The view that its reader opens the page with, if any."""
+        view = opening_of(settings_of(self.user, ListPage.ACTIONS))
+        return view.query if view else ""
+
+    @property
+    def arranged(self) -> str:
+        """Whose actions and which tab, as an address."""
+        return arranged(QueryDict(urlencode({"onglet": self.tab.key, "personne": self.person})))
+
+    @property
+    def tabs(self) -> list[Tab]:
+        """What is due, by date, then the saved views."""
         current = self.tab.key
-        return [
-            {"key": tab.key, "label": tab.label, "count": self.counts[tab.key], "is_current": tab.key == current}
-            for tab in TABS
-        ]
+        return tabs_of(
+            user=self.user,
+            page=ListPage.ACTIONS,
+            params=self.params,
+            here=self.arranged,
+            found=self.counts[current],
+            built_in=[
+                BuiltIn(str(due.label), {"onglet": due.key}, self.counts[due.key], due.key == current) for due in TABS
+            ],
+        )
 
     def actions(self) -> QuerySet[Action]:
         found = self.tab.actions(self.mine, self.today).select_related("client", "assignee", "done_by")

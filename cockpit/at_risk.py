@@ -1,7 +1,7 @@
 """Clients at risk: the list by euros at stake, and beside it the client about to be called."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -10,6 +10,7 @@ from accounts.roles import Right
 from cockpit.panel import Sheet, sheet_of
 from cockpit.selection import RiskSelection
 from cockpit.tables import RiskTable
+from cockpit.tabs import BuiltIn, Tab
 from segmentation.models import ScoringRun
 
 VIEW_NAMES = {
@@ -31,12 +32,15 @@ def at_risk_list(request: HttpRequest) -> HttpResponse:
     if run is None:
         return render(request, "cockpit/no_run.html", {"title": _("Clients à risque")})
     selection = RiskSelection(request.user, request.GET, run)
+    if selection.opening:
+        return redirect(f"{request.path}?{selection.opening}")
+    totals = selection.totals()
     context = {
         "run": run,
         "selection": selection,
-        "totals": selection.totals(),
-        "tabs": _tabs(selection),
-        "table": RiskTable(selection.listing, request.GET, opened=sheet.key if sheet else ""),
+        "totals": totals,
+        "tabs": _tabs(selection, totals),
+        "table": RiskTable(selection.listing, request.GET, selection.columns, opened=sheet.key if sheet else ""),
         "sheet": sheet,
         "people": led_by(request.user),
         "may_export": request.user.may(Right.EXPORT),
@@ -53,11 +57,12 @@ def _opened(request: HttpRequest, run: ScoringRun | None) -> Sheet | None:
     return sheet_of(request.user, run, int(asked))
 
 
-def _tabs(selection: RiskSelection) -> list[dict]:
-    """The views, each with its count; "Mes clients" only for who sees other people's too."""
+def _tabs(selection: RiskSelection, totals: dict) -> list[Tab]:
+    """The views, each with its count; "Mes clients" only for who sees other people's too; then the saved ones."""
     counts = selection.counts()
-    return [
-        {"key": key, "label": label, "count": counts[key], "is_current": key == selection.view}
+    built_in = [
+        BuiltIn(str(label), {"vue": key}, counts[key], key == selection.view)
         for key, label in VIEW_NAMES.items()
         if key != "mes-clients" or selection.scope.choices
     ]
+    return selection.tabs(built_in, found=totals["clients"])

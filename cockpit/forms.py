@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.hierarchy import led_by
-from accounts.models import User
+from accounts.models import ListPage, User
 from campaigns.models import Action
 from clients.models import Contact
 
@@ -95,3 +95,22 @@ class ContactForm(forms.ModelForm):
     class Meta:
         model = Contact
         fields = ["name", "role", "phone", "email", "is_main"]
+
+
+class ViewForm(forms.Form):
+    """A saved view: what it is called, and whether others read it."""
+
+    name = forms.CharField(label=_("Nom de la vue"), max_length=60)
+    is_shared = forms.BooleanField(
+        label=_("Partager avec l’équipe"),
+        required=False,
+        help_text=_("Chacun la verra sur ses propres clients. Son nom et les mots recherchés seront lus par tous."),
+    )
+
+
+class NewViewForm(ViewForm):
+    """The same of a list as it is shown: its page and its address."""
+
+    page = forms.ChoiceField(choices=ListPage.choices, widget=forms.HiddenInput)
+    query = forms.CharField(required=False, max_length=8000, widget=forms.HiddenInput)
+    replaces = forms.BooleanField(label=_("Remplacer la vue de ce nom"), required=False)

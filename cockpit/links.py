@@ -5,6 +5,8 @@ from django.urls import reverse
 from cockpit.scope import PARAMETER, Scope
 from segmentation.models import Tier
 
+WHOLE_LIST = "vue="  # said aloud: a bare address opens with the view that its reader prefers
+
 
 class Links:
     """Lists of the clients of this portfolio. `narrowing` ends an address that already has a parameter."""
@@ -44,4 +46,4 @@ class Links:
 
     def _narrowed(self, address: str, query: str) -> str:
         parameters = (query + self.narrowing).lstrip("&")
-        return f"{address}?{parameters}" if parameters else address
+        return f"{address}?{parameters or WHOLE_LIST}"

@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.roles import Right
 from campaigns.models import Action
 from clients.activity import month_ends, monthly_amounts
+from clients.contacts import email_of, phone_of
 from clients.figures import dialled
 from clients.models import Client, Contact
 from segmentation.explanation import Explanation, Reason, explain
@@ -59,7 +60,7 @@ class Sheet:
 
     @property
     def phone(self) -> str:
-        return self.client.phone or (self.contact.phone if self.contact else "")
+        return phone_of(self.client, self.contact)
 
     @property
     def dialled(self) -> str:
@@ -68,10 +69,8 @@ class Sheet:
 
     @property
     def email(self) -> str:
-        """Where to write: the client's address, else the contact's unless they object."""
-        if self.client.email or not self.contact or self.contact.objected_at:
-            return self.client.email
-        return self.contact.email
+        """Where to write; nothing to who objects."""
+        return email_of(self.client, self.contact)
 
     @cached_property
     def months(self):

@@ -7,21 +7,26 @@ from django.db.models import Count, DecimalField, Exists, OuterRef, Q, QuerySet,
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 
-from accounts.models import User
+from accounts.models import ListSettings, User
+from accounts.saved_views import opening_of, settings_of
 from campaigns.models import Action
 from clients.models import Client
 from cockpit.filters import WITHOUT_SCORE, ClientFilter, RiskFilter, ScoreFilter, chips, values_of, without_score_chip
+from cockpit.layouts import AT_RISK, CLIENTS, Chosen, Extract, chosen_by, known
 from cockpit.listing import Listing
 from cockpit.scope import PARAMETER, scope_of
+from cockpit.tabs import COLUMNS, BuiltIn, Tab, arranged, tabs_of
 from segmentation.models import Score, ScoringRun, SegmentSlug, Tier
 
-CARRIED = (PARAMETER, "tri", "per_page", "r", "fm", WITHOUT_SCORE)
+CARRIED = ("vue", "tri", "per_page", COLUMNS, "r", "fm", WITHOUT_SCORE)
 LONG_SILENCE = 3  # times the usual rhythm
 
 
 class Selection:
     """The clients of one address of a list, `params` being its query string."""
 
+    layout = CLIENTS
+    carries: tuple[str, ...] = (PARAMETER, *CARRIED)
     score_filter_class = ScoreFilter
     default_order = "-ca"
 
@@ -65,7 +70,7 @@ class Selection:
     @property
     def carried(self) -> list[tuple[str, str]]:
         """What the filter form keeps of the address without a field of its own."""
-        return [(name, value) for name in CARRIED for value in self.params.getlist(name)]
+        return [(name, value) for name in self.carries for value in self.params.getlist(name)]
 
     @property
     def segments(self) -> list[tuple[str, str]]:
@@ -76,10 +81,63 @@ class Selection:
         made = chips(self.params, self.client_filter, self.score_filter)
         return [*made, without_score_chip(self.params)] if self.only == "unscored" else made
 
+    @cached_property
+    def settings(self) -> ListSettings:
+        """This list as its reader likes it."""
+        return settings_of(self.user, self.layout.page)
+
+    @cached_property
+    def columns(self) -> Chosen:
+        """The columns of this address for this reader."""
+        return chosen_by(self.layout, self.params, self.settings, self.run)
+
+    @property
+    def arranged(self) -> str:
+        """The list as an address that shows the same to anybody: filters, order and columns."""
+        return arranged(self.params, self.columns.query)
+
+    @property
+    def opening(self) -> str:
+        """The view that its reader opens the list with, when the bare address is asked for; else nothing."""
+        view = None if self.params else opening_of(self.settings)
+        return (view.query or "vue=") if view else ""
+
+    def tabs(self, built_in: list[BuiltIn], *, found: int) -> list[Tab]:
+        """The views of the list, `found` being how many clients it shows now."""
+        firm = self.columns.words.firm
+
+        def columns_of(params: QueryDict) -> str:
+            return ",".join(known(self.layout, firm, params.get(COLUMNS, "").split(",")))
+
+        return tabs_of(
+            user=self.user,
+            page=self.layout.page,
+            params=self.params,
+            here=self.arranged,
+            found=found,
+            built_in=built_in,
+            columns_of=columns_of,
+        )
+
     @property
     def listing(self) -> Listing:
+        """The rows of the page."""
+        return self._listing(self.columns.drawn)
+
+    def exported(self, extract: Extract) -> Listing:
+        """The rows of a file of these columns, in the order of the page."""
+        listing = self._listing(extract.needs)
+        listing.order_by(self.params.getlist("tri")[:1])
+        return listing
+
+    def _listing(self, needs: frozenset[str]) -> Listing:
         return Listing(
-            run=self.run, clients=self.clients(), scores=self.scores(), only=self.only, default=self.default_order
+            run=self.run,
+            clients=self.clients(),
+            scores=self.scores(),
+            only=self.only,
+            default=self.default_order,
+            needs=needs,
         )
 
     def _viewed(self) -> QuerySet[Score]:
@@ -89,6 +147,8 @@ class Selection:
 class RiskSelection(Selection):
     """The same among clients at risk, through one of the views that its tabs offer."""
 
+    layout = AT_RISK
+    carries = CARRIED  # the portfolio has a field of its own there
     score_filter_class = RiskFilter
     default_order = "-danger"
     only = "scored"

@@ -1,4 +1,4 @@
-"""The tables of clients: which columns, how each cell reads, what it sorts on. `cockpit.listing` orders."""
+"""The tables of clients: a page of a list under the columns that its reader chose. `cockpit.listing` orders."""
 
 from dataclasses import dataclass
 
@@ -7,49 +7,52 @@ from django.core.paginator import EmptyPage, PageNotAnInteger
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from accounts.models import Firm
+from cockpit.columns import CLIENT, Column, Words
+from cockpit.layouts import Chosen
 from cockpit.listing import Listing, sorts
 
 PAGE_SIZES = (25, 50, 100)
+SELECTION = Column("selection", lambda words: "", template="selection", css="c-sel")
+NOTES = Column("notes", lambda words: _("Notes"), template="notes", css="c-note")
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A column as its rows are drawn: the template of a cell, its class, and whether it names the row."""
+    """A column as its rows are drawn: the template of a cell, its class, whether it names the row. `label` says what
+    the cell is where no heading stands above it, `column` writes the values that need no template of their own."""
 
     template: str
     css: str
     is_heading: bool
+    label: str
+    column: Column
 
 
-def cell(name: str, label, *, css: str, sorts: bool = True, falls_first: bool = False) -> tables.TemplateColumn:
-    """A column whose cells are `templates/cockpit/cells/_<name>.html`; `falls_first`: one click, highest first."""
+def bound(column: Column, words: Words) -> tables.TemplateColumn:
+    """The column as the library knows it."""
     return tables.TemplateColumn(
-        template_name=f"cockpit/cells/_{name}.html",
+        template_name=f"cockpit/cells/_{column.template}.html",
         accessor="key",  # a name that resolves: a failed look-up writes the whole record into its message
-        verbose_name=label,
-        orderable=sorts,
-        initial_sort_descending=falls_first,
-        attrs={"td": {"class": css}, "th": {"class": css}},
+        verbose_name=column.label(words),
+        orderable=column.sorts,
+        initial_sort_descending=column.falls_first,
+        attrs={"td": {"class": column.css}, "th": {"class": column.css}},
     )
 
 
 class ClientTable(tables.Table):
-    """What every list of clients has in common."""
+    """A page of a list of clients: what ticks the row, the client, then the columns chosen."""
 
     sizes = PAGE_SIZES
+    last: tuple[Column, ...] = ()  # what no reader chooses
 
-    selection = cell("selection", "", css="c-sel", sorts=False)
-
-    def __init__(self, listing: Listing, params: QueryDict, opened: str = "", **kwargs):
-        super().__init__(listing, **kwargs)
-        self._speak(Firm.current())
-        self.order_by = [alias for alias in params.getlist("tri")[:1] if sorts(alias)]
-        if not self.order_by:  # nothing asked, or a figure that this table does not show
-            self.order_by = [listing.default]
-        self.opened = opened
+    def __init__(self, listing: Listing, params: QueryDict, chosen: Chosen, opened: str = "", **kwargs):
+        self.drawn = [SELECTION, *chosen.columns, *self.last]
+        columns = [(column.slug, bound(column, chosen.words)) for column in self.drawn]
+        super().__init__(listing, extra_columns=columns, **kwargs)
+        self.chosen, self.opened = chosen, opened
+        self._sort(listing, params.getlist("tri")[:1])
         self.panel_query = _query_without(params, "client")
         self.today = timezone.localdate()
         self._turn_to(params)
@@ -57,21 +60,28 @@ class ClientTable(tables.Table):
     @property
     def cells(self) -> list[Cell]:
         """What the template draws in each column of a row, by itself: asking the table for each cell costs twice."""
+        is_own = not self.chosen.is_default
         return [
-            Cell(one.column.template_name, one.column.attrs["td"]["class"], one.name == "client")
-            for one in self.columns.iterall()
-            if one.visible
+            Cell(
+                template=f"cockpit/cells/_{column.template}.html",
+                css=column.css,
+                is_heading=column.slug == CLIENT.slug,
+                label=str(column.label(self.chosen.words)) if is_own else "",
+                column=column,
+            )
+            for column in self.drawn
         ]
 
-    def _speak(self, firm: Firm) -> None:
-        """Heads the columns with the words of the firm."""
-        headings = {
-            "ca": _("%(revenue)s 12 mois") % {"revenue": firm.revenue},
-            "danger": _("%(revenue)s en danger") % {"revenue": firm.revenue},
-        }
-        for name, heading in headings.items():
-            if name in self.columns.columns:
-                self.columns[name].column.verbose_name = heading
+    @property
+    def shown(self) -> frozenset[str]:
+        """The slugs of the columns: a cell says nothing that another column says."""
+        return frozenset(self.chosen.slugs)
+
+    def _sort(self, listing: Listing, asked: list[str]) -> None:
+        """Sorts by the column asked for, on the page or not, else as the list does by default."""
+        alias = next((alias for alias in asked if sorts(alias)), listing.default)
+        self.order_by = alias
+        listing.order_by([alias])  # a table forgets a column that it does not show
 
     def _turn_to(self, params: QueryDict) -> None:
         """The page asked for; the first or the last instead of one that does not exist, and no other size than ours."""
@@ -92,26 +102,6 @@ def _query_without(params: QueryDict, name: str) -> str:
 
 
 class RiskTable(ClientTable):
-    """Clients at risk, the most euros at stake first. On paper it is a call sheet, with room for notes."""
+    """Clients at risk. On paper it is a call sheet, with room for notes."""
 
-    client = cell("risk_client", gettext_lazy("Client"), css="c-name")
-    segment = cell("risk_segment", gettext_lazy("Segment"), css="c-seg")
-    silence = cell("rhythm", gettext_lazy("Silence / rythme habituel"), css="c-late", falls_first=True)
-    danger = cell("danger", gettext_lazy("En danger"), css="c-num c-main", falls_first=True)
-    ca = cell("revenue", gettext_lazy("12 mois"), css="c-num c-wide", falls_first=True)
-    evolution = cell("trend", gettext_lazy("Tendance"), css="c-trend")
-    notes = cell("notes", gettext_lazy("Notes"), css="c-note", sorts=False)
-
-
-class PortfolioTable(ClientTable):
-    """All clients, the highest revenue first."""
-
-    client = cell("client", gettext_lazy("Client"), css="c-name")
-    palier = cell("tier", gettext_lazy("Palier"), css="c-tier")
-    segment = cell("segment", gettext_lazy("Segment"), css="c-seg")
-    rfm = cell("profile", gettext_lazy("R F M"), css="c-rfm", sorts=False)
-    dernier = cell("last_purchase", gettext_lazy("Dernier achat"), css="c-date", falls_first=True)
-    silence = cell("rhythm", gettext_lazy("Silence"), css="c-late", falls_first=True)
-    ca = cell("revenue", gettext_lazy("12 mois"), css="c-num c-main", falls_first=True)
-    evolution = cell("trend", gettext_lazy("Évolution"), css="c-trend", falls_first=True)
-    action = cell("next_action", gettext_lazy("Prochaine action"), css="c-act", sorts=False)
+    last = (NOTES,)

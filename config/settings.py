@@ -182,6 +182,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "watched-folder": {
+        "task": "clients.tasks.watch_folder",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "forget-old-uploads": {
         "task": "clients.tasks.forget_old_uploads",
         "schedule": crontab(minute="35"),

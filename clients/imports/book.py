@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from clients.folding import fold
-from clients.imports.findings import CellError, Tally, Warned
+from clients.imports.findings import CellError, RefusedError, Tally, Warned
 from clients.imports.layouts import TablePlanOf
 
 MOST_ERRORS_LISTED = 10_000
@@ -62,6 +62,13 @@ class BookClient:
     city: str = ""
     owner: str = ""
 
+    def complete(self, found: "BookClient") -> None:
+        """Put together what two rows say, without regard to their order: the longer text, then the greater."""
+        for name in self.__slots__:
+            if name not in ("key_kind", "key"):
+                former, latter = getattr(self, name), getattr(found, name)
+                setattr(self, name, max(former, latter, key=lambda text: (len(text), text)))
+
 
 @dataclass
 class Zone:
@@ -99,6 +106,8 @@ class Book:
     verdicts: dict[str, bool] = field(default_factory=dict)  # folded names judged by somebody: whether it is a client
     sirens: set[str] = field(default_factory=set)
     amounts_are_of_documents: bool = False
+    is_strict: bool = False
+    links: set[tuple[str, str]] = field(default_factory=set)  # (identity of a document, identity that it names)
 
     def client(self, kind: str, key: str) -> int:
         """The number of the client of this key, met before or not."""
@@ -122,6 +131,10 @@ class Book:
         self.error_rows += 1
         if len(self.errors) < MOST_ERRORS_LISTED:
             self.errors.append(error)
+
+    def set_file_aside(self, refusal: RefusedError) -> None:
+        """List a file that cannot be read, beside others that can: no row of the import is in error for it."""
+        self.errors.append(CellError(refusal.file, refusal.line, refusal.reason, "", "", refusal.message))
 
     def warn(self, reason: str, message: str, **details: Any) -> None:
         self.warnings.append(Warned(reason, message, **details))

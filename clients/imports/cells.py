@@ -3,22 +3,21 @@
 import csv
 import datetime as dt
 from collections.abc import Iterator
-from pathlib import Path
+from itertools import islice
 from typing import Any
 
-import python_calamine
 from django.utils.translation import gettext as _
 
 from clients.imports.findings import RefusedError
-from clients.imports.headings import FIRST_ROWS, find_header, recognised, score_of
-from clients.imports.sniff import Source, dialect_of
+from clients.imports.sheets import sheet_rows
+from clients.imports.sniff import MOST_COLUMNS, Source, dialect_of, too_wide
 
 LONGEST_CELL = 1024 * 1024
 
 
 def rows_of(source: Source) -> Iterator[tuple[int, list]]:
     """(line number, cells) of each row. Cells of a text are text; those of a sheet are as the sheet types them."""
-    return _text_rows(source) if source.kind == "text" else _sheet_rows(source)
+    return _text_rows(source) if source.kind == "text" else sheet_rows(source)
 
 
 def as_text(cell: Any) -> str:
@@ -35,64 +34,35 @@ def as_text(cell: Any) -> str:
 
 
 def _text_rows(source: Source) -> Iterator[tuple[int, list[str]]]:
-    separator = dialect_of(source.path, source.encoding)
+    separator = source.separator or dialect_of(source.path, source.encoding)
     csv.field_size_limit(LONGEST_CELL)
+    begun = 1
     with source.path.open(encoding=source.encoding, errors="replace", newline="") as content:
-        lines = (line.replace("\0", "") for line in content) if _holds_nul(source.path) else content
-        reader = csv.reader(lines, delimiter=separator)
+        lines = (line.replace("\0", "") for line in content) if source.holds_nul else content
+        reader = csv.reader(lines, delimiter=separator, skipinitialspace=separator == " ")
         try:
             for row in reader:
-                if reader.line_num == 1 and row:
+                if begun == 1 and row:
                     row[0] = row[0].lstrip("\ufeff")
+                if len(row) > MOST_COLUMNS:
+                    raise too_wide(source.name, len(row), begun)
                 yield reader.line_num, row
+                last, begun = begun, reader.line_num + 1
         except csv.Error:
-            message = _(
-                "Le fichier « %(file)s » ne se lit plus à partir de la ligne %(line)s : des guillemets y sont ouverts "
-                "et jamais fermés. Le fichier est peut-être coupé. Exportez-le à nouveau depuis votre logiciel."
-            )
-            raise RefusedError(
-                "truncated",
-                message % {"file": source.name, "line": reader.line_num},
-                file=source.name,
-                line=reader.line_num,
-            ) from None
+            raise _open_quote(source, begun) from None
+    if begun > 1 and begun - last > 1 and _quotes_from(source, last) % 2:
+        raise _open_quote(source, last)
 
 
-def _holds_nul(path: Path) -> bool:
-    with path.open("rb") as content:
-        return any(b"\0" in block for block in iter(lambda: content.read(1024 * 1024), b""))
+def _quotes_from(source: Source, first: int) -> int:
+    """How many quotation marks there are from this line on."""
+    with source.path.open(encoding=source.encoding, errors="replace", newline="") as content:
+        return sum(line.count('"') for line in islice(content, first - 1, None))
 
 
-def _sheet_rows(source: Source) -> Iterator[tuple[int, list]]:
-    try:
-        with source.path.open("rb") as content:
-            workbook = python_calamine.load_workbook(content)
-        sheets = [workbook.get_sheet_by_index(index) for index in range(len(workbook.sheet_names))]
-        rows = max((sheet.to_python(skip_empty_area=False) for sheet in sheets), key=_promise, default=[])
-    except python_calamine.PasswordError:
-        raise RefusedError(
-            "password",
-            _(
-                "Le classeur « %(file)s » est protégé par un mot de passe. Retirez-le, enregistrez, puis importez la "
-                "copie."
-            )
-            % {"file": source.name},
-            file=source.name,
-        ) from None
-    except (python_calamine.CalamineError, OSError, ValueError):
-        raise RefusedError(
-            "truncated",
-            _(
-                "Le classeur « %(file)s » est abîmé ou d’un genre inconnu. Ouvrez-le dans votre tableur, "
-                "enregistrez-le au format XLSX ou CSV, puis importez la copie."
-            )
-            % {"file": source.name},
-            file=source.name,
-        ) from None
-    yield from enumerate(rows, start=1)
-
-
-def _promise(rows: list[list]) -> tuple[int, int]:
-    """How likely a sheet is the one of the invoices: its headings, then its length."""
-    header = find_header([[as_text(cell) for cell in row] for row in rows[:FIRST_ROWS]])
-    return (score_of(recognised(header[1])) if header else 0), len(rows)
+def _open_quote(source: Source, line: int) -> RefusedError:
+    message = _(
+        "Le fichier « %(file)s » ne se lit plus à partir de la ligne %(line)s : des guillemets y sont ouverts et "
+        "jamais fermés. Le fichier est peut-être coupé. Exportez-le à nouveau depuis votre logiciel."
+    )
+    return RefusedError("truncated", message % {"file": source.name, "line": line}, file=source.name, line=line)

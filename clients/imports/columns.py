@@ -76,7 +76,11 @@ class Learner:
         self.columns = Columns(places, headings, "", layout.start, statuses=table.statuses)
         self.columns.flat_field = _flat_field(places, table)
         self.columns.flat_rate = round(float(table.vat_rate) * 100) if self.columns.flat_field else 0
-        self.columns.amount_mode = "flat_rate" if self.columns.flat_field else self._amount_mode(places, headings)
+        self.columns.amount_mode = (
+            "flat_rate"
+            if self.columns.flat_field
+            else self._amount_mode(places, headings, is_decided=layout.is_decided)
+        )
         self.book.amounts_are_of_documents |= "number" in places and self.columns.amount_mode in DOCUMENT_MODES
         self._learn_values(layout)
         if not layout.is_decided:
@@ -181,7 +185,7 @@ class Learner:
             ": il suffit de trois, Client, Date, Montant HT."
         ) % {"file": self.source.name, "start": start}
 
-    def _amount_mode(self, places: dict[str, int], headings: list[str]) -> str:
+    def _amount_mode(self, places: dict[str, int], headings: list[str], *, is_decided: bool) -> str:
         """Which columns give the amount without VAT; refused when only amounts with VAT are there."""
         if "line_amount" in places:
             return "line_amount"
@@ -190,7 +194,8 @@ class Learner:
         if "amount_any" in places:
             heading = headings[places["amount_any"]]
             message = _("La colonne « %(heading)s » ne dit pas si elle est hors taxes : elle est prise comme telle.")
-            self.book.warn("assumed-without-vat", message % {"heading": heading}, file=self.source.name)
+            if not is_decided:
+                self.book.warn("assumed-without-vat", message % {"heading": heading}, file=self.source.name)
             return "amount_any"
         if "amount_with_vat" in places and ("vat" in places or "vat_rate" in places):
             other = "vat" if "vat" in places else "vat_rate"

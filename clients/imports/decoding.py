@@ -4,8 +4,24 @@ import codecs
 from pathlib import Path
 
 BLOCK = 1024 * 1024
+SMALL_BLOCK = 128 * 1024  # its lines are held apart, and may be as many as its bytes
 FRENCH = "éèêëàâäîïôöùûüçœæÉÈÊËÀÂÎÏÔÙÛÇŒÆ€°’«»–…"
 CANDIDATES = ("cp1252", "iso8859-15", "cp850")
+NAMES = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "cp1252": "Windows (1252)",
+    "iso8859-15": "ISO 8859-15",
+    "cp850": "DOS (850)",
+}
+
+
+def name_of(encoding: str) -> str:
+    """What people call an encoding."""
+    return NAMES.get(encoding, encoding)
 
 
 def encoding_of(path: Path) -> str:
@@ -24,6 +40,23 @@ def encoding_of(path: Path) -> str:
     if _is_utf8(path):
         return "utf-8"
     return _eight_bits(path)
+
+
+def lines_of(path: Path) -> tuple[int, int, bool]:
+    """The bytes of the longest line, the number of that line, and whether the file holds NULs."""
+    longest, place, number, begun, holds_nul = 0, 1, 1, 0, False
+    with path.open("rb") as content:
+        while block := content.read(SMALL_BLOCK):
+            holds_nul = holds_nul or b"\0" in block
+            lines = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+            lengths = [len(line) for line in lines]
+            lengths[0] += begun
+            most = max(lengths)
+            if most > longest:
+                longest, place = most, number + lengths.index(most)
+            begun = lengths[-1]
+            number += len(lines) - 1
+    return longest, place, holds_nul
 
 
 def _is_utf8(path: Path) -> bool:

@@ -45,7 +45,8 @@ def fec_rows(sources: list[Source], book: Book) -> Iterator[Row]:
     _gather(book, rebuilt)
     _warn(book, rebuilt, [source.name for source in sources])
     if not rebuilt.documents and not rebuilt.set_aside.count:
-        raise _no_client(rebuilt) if rebuilt.services or not rebuilt.holds_client_accounts else _no_sale()
+        sells = rebuilt.services or not rebuilt.holds_client_accounts
+        raise (_no_client(rebuilt) if sells else _no_sale()).with_book(book)
     yield from _rows(book, rebuilt)
 
 

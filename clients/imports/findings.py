@@ -23,6 +23,7 @@ REASONS = {
     "empty-row": _("Lignes vides"),
     "repeated-header": _("Lignes d’en-tête répétées"),
     "currency": _("Documents dans une autre devise que l’euro"),
+    "purchase": _("Factures reçues de fournisseurs : des achats, pas des ventes"),
     "set-aside": _("Documents mis de côté parce qu’une de leurs lignes est en erreur"),
     # Errors of a cell.
     "unreadable-date": _("Date illisible"),
@@ -33,6 +34,7 @@ REASONS = {
     "missing-fields": _("Ligne incomplète"),
     "two-clients-one-number": _("Deux clients sous le même numéro de facture"),
     "amount-too-large": _("Montant hors limites"),
+    "missing-number": _("Numéro absent"),
     # To know.
     "unbalanced-entries": _("Écritures déséquilibrées"),
     "split-entries": _("Écritures de plusieurs clients, réparties en proportion"),
@@ -58,6 +60,13 @@ REASONS = {
     "more-errors": _("Autres erreurs"),
     "adopted-source": _("Comptabilité reconnue à ses écritures"),
     "confirmed": _("Annulations confirmées"),
+    "unread-sheets": _("Feuilles non lues"),
+    "several-sellers": _("Plusieurs vendeurs"),
+    "several-versions": _("Versions différentes d’une même facture"),
+    "lines-differ": _("Lignes différentes du total"),
+    "corrective-invoice": _("Factures rectificatives"),
+    "numbered-credit-note": _("Avoirs reconnus à leur numéro"),
+    "refunded": _("Remboursements"),
     # A whole file.
     "refused": _("Import refusé"),
     "empty-file": _("Fichier vide"),
@@ -80,7 +89,7 @@ REASONS = {
     "too-big": _("Fichier trop volumineux"),
     "password": _("Fichier protégé"),
     "many-cancelled": _("Beaucoup de factures disparaissent"),
-    "einvoice": _("Facture électronique"),
+    "einvoice": _("Facture électronique illisible"),
     "archive": _("Archive"),
     "internal": _("Erreur interne"),
 }
@@ -112,7 +121,7 @@ class CellError(NamedTuple):
     """One cell that cannot be used."""
 
     file: str
-    line: int
+    line: int | None
     reason: str
     column: str
     value: str

@@ -96,11 +96,11 @@ def _guess(source: Source, layout: Layout, first: list[list[str]]) -> TableGuess
     return TableGuess(
         shape=layout.shape,
         files=[source.name],
-        header=layout.start,
+        header=layout.header,
         rows=rows,
         is_sure=layout.is_sure,
         is_remembered=layout.is_decided,
-        encoding=source.encoding,
+        encoding=", ".join(filter(None, [source.encoding_name, source.separator_name])),
         columns=columns,
         contested=contested,
         top=[[text[:40] for text in row[:12]] for row in first[:TOP_ROWS]],

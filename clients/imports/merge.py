@@ -19,7 +19,7 @@ from clients.imports.claim import LOCK_SPACE
 from clients.imports.plan import Plan
 from clients.imports.progress import Progress
 from clients.imports.verdicts import write_aliases
-from clients.models import Import, Invoice, Source
+from clients.models import Import, Invoice, InvoiceLink, Source
 
 SQL = Path(__file__).parent / "sql"
 MOST_CANCELLED = 0.05
@@ -133,7 +133,18 @@ def merge(steps: Steps, book: Book, plan: Plan) -> Outcome:
     outcome.clients_created = steps.run("new_clients")
     _describe_clients(steps, outcome, plan)
     _write_invoices(steps, outcome)
+    _link_documents(steps)
     return outcome
+
+
+def _link_documents(steps: Steps) -> None:
+    """Link each document to the one it names, as far as both are known. Nothing is run when every link is there."""
+    missing = steps.rows("missing_links")
+    InvoiceLink.objects.bulk_create(
+        [InvoiceLink(document_id=document, named_id=named, kind=kind) for document, named, kind in missing],
+        ignore_conflicts=True,
+        batch_size=5_000,
+    )
 
 
 def _apply_decisions(steps: Steps, same: dict[str, str]) -> None:

@@ -105,7 +105,7 @@ class Parties:
             texts["account"], siren, siret, f"FR{vat}" if vat.isascii() and len(vat) == 11 else vat, email,
             texts["phone"], texts["address"], texts["postcode"], texts["city"], texts["owner"],
         )  # fmt: skip
-        _complete(self.book.described[number], found)
+        self.book.described[number].complete(found)
         verdict = self.book.verdicts.get(fold(name))
         if verdict is None:
             verdict = not (name and says_catch_all(texts["client_code"] or texts["account"], name))
@@ -140,12 +140,3 @@ def _key(texts: dict[str, str], name: str, siret: str, vat: str, email: str) -> 
     if texts["account"]:
         return "account", texts["account"]
     return "name", email
-
-
-def _complete(known: BookClient, found: BookClient) -> None:
-    """What two rows say of one client, put together without regard to their order: the longer text, then the "
-    "greater."""
-    for name in BookClient.__slots__:
-        if name not in ("key_kind", "key"):
-            former, latter = getattr(known, name), getattr(found, name)
-            setattr(known, name, max(former, latter, key=lambda text: (len(text), text)))

@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.audit import acting_as
-from clients.imports import claim, mappings, questions, rejects, report, staging, table_checks, verdicts
+from clients.imports import claim, intake, mappings, questions, rejects, report, staging, table_checks, verdicts
 from clients.imports.book import Book, share_of_errors
+from clients.imports.einvoice_rows import einvoice_rows
 from clients.imports.fec_rows import fec_rows
 from clients.imports.findings import RefusedError
 from clients.imports.guess import guesses
@@ -26,13 +27,13 @@ from clients.imports.merge import ConfirmationNeededError, Outcome, Steps, find_
 from clients.imports.plan import Plan
 from clients.imports.progress import Progress
 from clients.imports.sniff import Source as SniffedFile
-from clients.imports.sniff import sniff
 from clients.imports.source import source_for
 from clients.imports.tables import table_rows
 from clients.models import Import, ImportFile, StagedLine
 
 log = logging.getLogger(__name__)
 MOST_ERRORS = 0.20
+READERS = {"fec": fec_rows, "einvoice": einvoice_rows}
 REPAIRABLE = (  # by choosing other columns, formats or meanings
     "too-many-errors", "impossible-dates", "no-invoice", "no-client", "no-client-column", "no-date-column",
     "no-amount-column", "only-with-vat", "wrong-format", "strict",
@@ -100,14 +101,14 @@ def _on_disk(batch: Import) -> Iterator[list[tuple[ImportFile, Path]]]:
 
 def _import(batch: Import, files: list[tuple[ImportFile, Path]]) -> None:
     plan = Plan.read(batch.plan)
-    book = Book(table_plan=mappings.decided(batch, plan), verdicts=verdicts.known(plan))
+    book = Book(table_plan=mappings.decided(batch, plan), verdicts=verdicts.known(plan), is_strict=batch.is_strict)
 
     def tell(rows: int) -> None:
         claim.beat(batch, rows_done=rows, rows_total=max(rows, book.expected_rows or 0))
 
     book.on_progress = tell
     sources = _sniffed(batch, files, book)
-    batch.format = Import.Format.FEC if sources[0].kind == "fec" else Import.Format.TABLE
+    batch.format = intake.format_of(sources)
     claim.beat(batch, format=batch.format)
     is_table = batch.format == Import.Format.TABLE
     if batch.step == Import.Step.LEARN:
@@ -116,7 +117,7 @@ def _import(batch: Import, files: list[tuple[ImportFile, Path]]) -> None:
             return
         claim.beat(batch, step=Import.Step.CHECK)  # the columns of the others are laid down by their format
     staging.clear(batch)
-    staging.fill(batch, (table_rows if is_table else fec_rows)(sources, book), book)
+    staging.fill(batch, READERS.get(sources[0].kind, table_rows)(sources, book), book)
     claim.beat(batch, phase=Import.Phase.CHECKING if batch.is_dry_run else Import.Phase.WRITING, rows_done=0)
     try:
         _merge(batch, book, plan, sources)
@@ -134,27 +135,9 @@ def _ask_for_columns(batch: Import, sources: list[SniffedFile], book: Book) -> N
 
 
 def _sniffed(batch: Import, files: list[tuple[ImportFile, Path]], book: Book) -> list[SniffedFile]:
-    """What each file is; the same file given twice counts once, and one import holds one kind of file."""
-    found: dict[str, SniffedFile] = {}
-    for stored, path in files:
-        if stored.sha256 in found:
-            message = _("« %(file)s » a le même contenu que « %(other)s » : il n’est lu qu’une fois.")
-            other = found[stored.sha256].name
-            book.warn("same-file-twice", message % {"file": stored.name, "other": other}, file=stored.name)
-        else:
-            found[stored.sha256] = sniff(path, stored.name, batch.format)
-    if not found:
-        raise RefusedError("empty-file", _("Aucun fichier n’a été reçu. Choisissez au moins un fichier à importer."))
-    sources = list(found.values())
-    if len({source.kind == "fec" for source in sources}) > 1:
-        raise RefusedError(
-            "wrong-format",
-            _(
-                "L’import mêle un FEC et un tableau : ce sont deux sources différentes, et la même facture compterait "
-                "deux fois. Importez le FEC seul, puis, s’il le faut, le tableau."
-            ),
-        )
-    return sources
+    """What there is to read in each file, whatever archive or workbook it comes in; one import holds one kind."""
+    given = [intake.Given(path, stored.name, stored.sha256) for stored, path in files]
+    return intake.sources_of(given, book, wanted=batch.format, is_strict=batch.is_strict)
 
 
 def _check(batch: Import, book: Book) -> None:

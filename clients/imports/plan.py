@@ -16,8 +16,8 @@ class TablePlan:
     """How the tables of one shape are read. Empty options are left to the file itself.
 
     `columns` maps a field to the name of a heading (`shapes.named_headings`); None leaves the columns to be recognised.
-    `header` is the number of the row of headings, from 1. `vat_rate` is a percentage as text, for amounts that are
-    with VAT without saying how much. `statuses` maps a word, folded, to a status.
+    `header` is the number of the row of headings, from 1, or 0 for none. `vat_rate` is a percentage as text, for what
+    is with VAT without saying how much. `statuses` maps a word, folded, to a status.
     """
 
     columns: dict[str, str] | None = None
@@ -40,7 +40,11 @@ class TablePlan:
     @property
     def options(self) -> dict[str, Any]:
         """Everything but the columns, as it is remembered."""
-        return {name: value for name, value in asdict(self).items() if name != "columns" and value}
+        return {
+            name: value
+            for name, value in asdict(self).items()
+            if name != "columns" and (value or (name == "header" and value is not None))
+        }
 
 
 @dataclass

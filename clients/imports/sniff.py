@@ -1,36 +1,68 @@
 """What a file is, told by its content and never by its name; and a clear refusal of what cannot be read."""
 
 import csv
-import zipfile
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clients.imports import fec
-from clients.imports.decoding import encoding_of
+from clients.imports.decoding import encoding_of, lines_of, name_of
 from clients.imports.findings import RefusedError
 from clients.models import Import
 
-MOST_ENTRIES, MOST_ENTRY_BYTES, MOST_BYTES, MOST_RATIO = 200, 150 * 2**20, 200 * 2**20, 100
+MOST_COLUMNS = 2_000
+FEWEST_SPACED, MOSTLY_SPACED = 3, 0.9  # columns, and share of the lines, that make a table cut by spaces
+LONGEST_LINE = 1024 * 1024
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ELECTRONIC = (Import.Format.FACTURX, Import.Format.CII, Import.Format.UBL)
+ROOT = re.compile(
+    r"<(?:[\w.-]+:)?(CrossIndustryInvoice|CrossIndustryDocument|SCRDMCCBDACIOMessageStructure|Invoice|CreditNote)\b"
+)
+SEPARATORS = {
+    ";": gettext_lazy("point-virgule"),
+    ",": gettext_lazy("virgule"),
+    "\t": gettext_lazy("tabulation"),
+    "|": gettext_lazy("barre verticale"),
+    " ": gettext_lazy("espaces"),
+}
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file to read: where it is, what it is called, what it holds (`fec`, `text`, `workbook`) and in which "
-    "characters."""
+    """A file to read: where it is, what it is called, what it holds and in which characters.
+
+    `kind` is `fec`, `text` (a table cut by `separator`), `workbook` (one sheet, whose rows wait in `rows`) or
+    `einvoice`; `archive` and `office` are what is still to be opened. `format` is how its import is called.
+    """
 
     path: Path
     name: str
     kind: str
     encoding: str = ""
+    separator: str = ""
+    holds_nul: bool = False
+    rows: Path | None = None
+    sheet: str = ""
+    format: str = Import.Format.TABLE
+
+    @property
+    def encoding_name(self) -> str:
+        """Its characters in words, as they were guessed; empty when nothing was to guess."""
+        return name_of(self.encoding)
+
+    @property
+    def separator_name(self) -> str:
+        """What cuts its columns, in words."""
+        return str(SEPARATORS.get(self.separator, self.separator))
 
 
 def sniff(path: Path, name: str, wanted: str = Import.Format.AUTO) -> Source:
     """What this file is. Refused when it is empty, binary, broken, of another trade, or not of the wanted format."""
     with path.open("rb") as content:
-        head = content.read(8192)
+        head = content.read(65_536)
     if not head.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise RefusedError(
             "empty-file",
@@ -38,15 +70,31 @@ def sniff(path: Path, name: str, wanted: str = Import.Format.AUTO) -> Source:
             % {"file": name},
             file=name,
         )
-    _refuse_einvoice(head, name, wanted)
-    if head.startswith(b"PK"):
-        source = Source(_checked_zip(path, name), name, "workbook")
+    electronic = _electronic(head)
+    if electronic:
+        source = Source(path, name, "einvoice", format=electronic)
+    elif head.startswith(b"PK"):
+        return Source(path, name, "archive")
     elif head.startswith(OLD_OFFICE):
-        source = Source(path, name, "workbook")
+        source = Source(path, name, "office")
     else:
-        source = _text(path, name, head)
-    _refuse_other_than(wanted, source)
+        source = _text(path, name, head[:8192])
+    refuse_other_than(wanted, source)
     return source
+
+
+def _electronic(head: bytes) -> str:
+    """The format of an electronic invoice that starts so, or of what its reader will know how to refuse; else ""."""
+    if b"%PDF-" in head[:1024]:
+        return Import.Format.FACTURX
+    encoding = "utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+    text = head.decode(encoding, errors="ignore").lstrip("\ufeff \r\n\t")
+    if not text.startswith("<"):
+        return ""
+    root = ROOT.search(re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL))
+    if root is None:
+        return ""
+    return Import.Format.UBL if root[1] in ("Invoice", "CreditNote") else Import.Format.CII
 
 
 def _text(path: Path, name: str, head: bytes) -> Source:
@@ -56,22 +104,47 @@ def _text(path: Path, name: str, head: bytes) -> Source:
             "binary-file",
             _(
                 "Le fichier « %(file)s » n’est ni du texte ni un classeur : c’est un fichier d’un autre genre (image, "
-                "archive, base de données…). Importez un FEC, un fichier CSV ou un classeur XLSX."
+                "programme, base de données…). Importez un FEC, un fichier CSV, un classeur ou une facture "
+                "électronique."
             )
             % {"file": name},
             file=name,
         )
+    longest, line, holds_nul = lines_of(path)
+    if longest > LONGEST_LINE:
+        raise RefusedError("wrong-format", _too_long(name, line), file=name, line=line)
     with path.open(encoding=encoding, errors="replace") as content:
         header = next((line for line in content if line.strip(" \t\r\n|;,\0\ufeff")), "").lstrip("\ufeff")
-    if len(header) > 100_000:
-        raise RefusedError("wrong-format", _unknown(name), file=name)
     start = header.lstrip()[:200].lower()
     if start.startswith(("<!doctype", "<html", "<table", "<?xml", "<", "{", "[", "%!ps", "{\\rtf")):
         raise RefusedError("wrong-format", _unknown(name), file=name)
-    cells = header.rstrip("\r\n").split(fec.separator_of(header))
-    if fec.looks_like_header(cells):
-        return Source(path, name, "fec", encoding)
-    return Source(path, name, "text", encoding)
+    separator = fec.separator_of(header)
+    columns = header.count(separator) + 1
+    if columns > MOST_COLUMNS:
+        raise too_wide(name, columns)
+    if len(header) > 100_000:
+        raise RefusedError("wrong-format", _unknown(name), file=name)
+    if fec.looks_like_header(header.rstrip("\r\n").split(separator)):
+        return Source(path, name, "fec", encoding, separator, holds_nul, format=Import.Format.FEC)
+    return Source(path, name, "text", encoding, dialect_of(path, encoding), holds_nul)
+
+
+def too_wide(name: str, columns: int, line: int | None = None) -> RefusedError:
+    """The refusal of a table of thousands of columns."""
+    message = _(
+        "« %(file)s » a %(columns)s colonnes, plus que les %(most)s qu’un tableau de factures peut avoir. Ce n’est "
+        "sans doute pas une liste de factures, ou son séparateur est mal réglé. Exportez une ligne par facture, en "
+        "colonnes."
+    )
+    values = {"file": name, "columns": columns, "most": MOST_COLUMNS}
+    return RefusedError("wrong-format", message % values, file=name, line=line)
+
+
+def _too_long(name: str, line: int) -> str:
+    return _(
+        "La ligne %(line)s de « %(file)s » ne finit pas : elle dépasse un million de caractères. Ce n’est sans doute "
+        "pas un tableau, ou ses fins de ligne ont été perdues. Exportez-le à nouveau en CSV ou en XLSX."
+    ) % {"file": name, "line": line}
 
 
 def _unknown(name: str) -> str:
@@ -89,71 +162,18 @@ def _is_binary(head: bytes, encoding: str) -> bool:
     return control > max(3, len(head) * 0.02)
 
 
-def _checked_zip(path: Path, name: str) -> Path:
-    """The path of a workbook that is whole and of a reasonable size once opened."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-            names = {entry.filename for entry in entries}
-    except (zipfile.BadZipFile, OSError, ValueError):
+def refuse_other_than(wanted: str, source: Source) -> None:
+    """Refuse a file that is not of the format somebody asked for; an electronic invoice may be of any syntax."""
+    if wanted in ELECTRONIC and source.kind != "einvoice":
         raise RefusedError(
-            "truncated",
+            "wrong-format",
             _(
-                "Le classeur « %(file)s » est abîmé ou incomplet. L’enregistrement ou l’envoi a été interrompu. "
-                "Ouvrez-le dans votre tableur, enregistrez-le à nouveau, puis importez la copie."
+                "« %(file)s » n’est pas une facture électronique : il en faut une en PDF Factur-X, ou en XML CII ou "
+                "UBL. Laissez le format se détecter, ou choisissez un autre fichier."
             )
-            % {"file": name},
-            file=name,
-        ) from None
-    if "xl/workbook.xml" not in names and "xl/workbook.bin" not in names and "content.xml" not in names:
-        raise RefusedError(
-            "archive",
-            _(
-                "« %(file)s » est une archive, pas un classeur. Ouvrez-la et importez les fichiers qu’elle contient : "
-                "vous pouvez en choisir plusieurs à la fois."
-            )
-            % {"file": name},
-            file=name,
+            % {"file": source.name},
+            file=source.name,
         )
-    total = sum(entry.file_size for entry in entries)
-    packed = max(1, sum(entry.compress_size for entry in entries))
-    if (
-        len(entries) > MOST_ENTRIES
-        or total > MOST_BYTES
-        or total / packed > MOST_RATIO
-        or any(entry.file_size > MOST_ENTRY_BYTES for entry in entries)
-    ):
-        raise RefusedError(
-            "too-big",
-            _(
-                "Le classeur « %(file)s » est trop volumineux une fois ouvert. Un tableur n’est pas fait pour autant "
-                "de lignes. Enregistrez la feuille des factures en CSV, puis importez ce fichier."
-            )
-            % {"file": name},
-            file=name,
-        )
-    return path
-
-
-def _refuse_einvoice(head: bytes, name: str, wanted: str) -> None:
-    text = head.lstrip(b"\xef\xbb\xbf \r\n\t")
-    is_invoice = text.startswith(b"<") and (
-        b"CrossIndustryInvoice" in head or b":Invoice-2" in head or b"CreditNote-2" in head
-    )
-    electronic = (Import.Format.FACTURX, Import.Format.UBL, Import.Format.CII)
-    if text.startswith(b"%PDF") or is_invoice or wanted in electronic:
-        raise RefusedError(
-            "einvoice",
-            _(
-                "« %(file)s » est une facture électronique ou un PDF. Cette version lit la comptabilité (FEC) et les "
-                "tableaux. Importez le FEC de votre logiciel comptable, ou la liste de vos factures en CSV ou XLSX."
-            )
-            % {"file": name},
-            file=name,
-        )
-
-
-def _refuse_other_than(wanted: str, source: Source) -> None:
     if wanted == Import.Format.FEC and source.kind != "fec":
         raise RefusedError(
             "wrong-format",
@@ -161,6 +181,16 @@ def _refuse_other_than(wanted: str, source: Source) -> None:
                 "« %(file)s » n’est pas un FEC : sa première ligne ne porte pas les colonnes JournalCode, CompteNum, "
                 "Debit, Credit… Exportez le FEC depuis votre logiciel comptable, ou importez ce fichier comme un "
                 "tableau."
+            )
+            % {"file": source.name},
+            file=source.name,
+        )
+    if wanted == Import.Format.TABLE and source.kind == "einvoice":
+        raise RefusedError(
+            "wrong-format",
+            _(
+                "« %(file)s » est une facture électronique ou un PDF, pas un tableau. Laissez le format se détecter, "
+                "ou choisissez un autre fichier."
             )
             % {"file": source.name},
             file=source.name,
@@ -178,19 +208,30 @@ def _refuse_other_than(wanted: str, source: Source) -> None:
 
 
 def dialect_of(path: Path, encoding: str) -> str:
-    """The separator of a text table: the one that cuts its first lines into the most regular columns."""
+    """The separator of a text table: the one that cuts its first lines into the most regular columns.
+
+    A space only when nothing else cuts them, and nearly all of them alike: columns set one under the other.
+    """
     with path.open(encoding=encoding, errors="replace", newline="") as content:
         lines = [line.replace("\0", "").lstrip("\ufeff") for _i, line in zip(range(60), content, strict=False)]
+    found = {separator: _regularity(lines, separator) for separator in ";\t,|"}
+    best = max(found, key=found.__getitem__)
+    if found[best][1] < 2:
+        rows, columns = _regularity(lines, " ")
+        if columns >= FEWEST_SPACED and rows >= len(lines) * MOSTLY_SPACED:
+            return " "
+    return best
 
-    def regularity(separator: str) -> tuple[int, int]:
-        try:
-            widths = [len(row) for row in csv.reader(lines, delimiter=separator) if any(row)]
-        except csv.Error:
-            return 0, 0
-        widths = [width for width in widths if width > 1]
-        if not widths:
-            return 0, 0
-        usual = max(set(widths), key=lambda width: (widths.count(width), width))
-        return widths.count(usual), usual
 
-    return max(";\t,|", key=regularity)
+def _regularity(lines: list[str], separator: str) -> tuple[int, int]:
+    """(lines cut alike, columns) of the commonest way in which this separator cuts these lines; (0, 0) when none."""
+    try:
+        cut = csv.reader(lines, delimiter=separator, skipinitialspace=separator == " ")
+        widths = [len(row) for row in cut if any(row)]
+    except csv.Error:
+        return 0, 0
+    widths = [width for width in widths if width > 1]
+    if not widths:
+        return 0, 0
+    usual = max(set(widths), key=lambda width: (widths.count(width), width))
+    return widths.count(usual), usual

@@ -7,7 +7,7 @@ from clients.imports.book import Book
 from clients.imports.findings import RefusedError
 from clients.models import Import, Source
 
-BOOKS, TABLE = "Comptabilité", "Factures"
+BOOKS, TABLE, ELECTRONIC = "Comptabilité", "Factures", "Factures électroniques"
 HALF = 0.5
 
 HOLDERS = """
@@ -26,8 +26,10 @@ HOLDERS = """
 
 def source_for(batch: Import, book: Book) -> Source:
     """The source that the import names, or that its files belong to; made when it is the first of its name."""
-    if batch.format != Import.Format.FEC:
+    if batch.format == Import.Format.TABLE:
         return _named(Source.Kind.TABLE, batch.source_name or TABLE)
+    if batch.format != Import.Format.FEC:
+        return _named(Source.Kind.EINVOICE, batch.source_name or ELECTRONIC)
     if batch.source_name:
         return _named(Source.Kind.FEC, batch.source_name)
     if len(book.sirens) > 1:

@@ -9,7 +9,7 @@ from django.db.backends.utils import CursorWrapper
 
 from clients.imports.book import Book, Row, clean, text_rows
 from clients.imports.claim import beat
-from clients.models import Import, StagedClient, StagedInvoice, StagedLine, StagedService
+from clients.models import Import, StagedClient, StagedInvoice, StagedLine, StagedLink, StagedService
 
 CHUNK_ROWS = 25_000
 LINE_COLUMNS = ("batch", "row", *Row._fields)
@@ -32,39 +32,53 @@ CLIENT_COLUMNS = [
     "owner",
     "is_new",
 ]
+SERVICE_COLUMNS = ("batch", "number", "code", "name", "family")
+LINK_COLUMNS = ("batch", "external_id", "named")
 
 
 def clear(batch: Import) -> None:
     """Empty this import's staging: what a worker that died left there, or what has become facts."""
-    for model in (StagedLine, StagedInvoice, StagedClient, StagedService):
+    for model in (StagedLine, StagedInvoice, StagedClient, StagedService, StagedLink):
         model.objects.filter(batch=batch.pk).delete()
 
 
-def fill(batch: Import, rows: Iterable[Row], book: Book) -> None:
-    """Stage every row, then the clients and services that they name; reading happens here, as rows are drawn.
+class Writer:
+    """Copies lines into staging in a thread of its own, one chunk at a time, while the next rows are read.
 
-    The database takes in a chunk while the next one is read: whoever draws the rows leaves this connection alone.
+    Both speak on one connection: who is not the writer settles with it first.
     """
+
+    def __init__(self, cursor: CursorWrapper, pool: ThreadPoolExecutor):
+        self.cursor, self.pool = cursor, pool
+        self.pending: Future[None] | None = None
+
+    def write(self, lines: list[str]) -> None:
+        self.pending = self.pool.submit(_copy, self.cursor, "clients_stagedline", LINE_COLUMNS, lines)
+
+    def settle(self) -> None:
+        """Wait until what was given is written. Raises what went wrong with it."""
+        if self.pending:
+            pending, self.pending = self.pending, None
+            pending.result()
+
+
+def fill(batch: Import, rows: Iterable[Row], book: Book) -> None:
+    """Stage every row, then the clients and services that they name; reading happens here, as rows are drawn."""
     texts = iter(text_rows(batch.pk, rows))
     done = 0
-    with connection.cursor() as cursor, ThreadPoolExecutor(1) as writer:
-        written: Future[None] | None = None
+    with connection.cursor() as cursor, ThreadPoolExecutor(1) as pool:
+        writer, tell = Writer(cursor, pool), book.on_progress
+        book.on_progress = lambda rows: (writer.settle(), tell(rows))[1]
         while chunk := list(islice(texts, CHUNK_ROWS)):
-            if written:
-                written.result()
-                _tell(batch, book, done)
-            written = writer.submit(_copy, cursor, "clients_stagedline", LINE_COLUMNS, chunk)
-            done += len(chunk)
-        if written:
-            written.result()
+            writer.settle()
             _tell(batch, book, done)
+            writer.write(chunk)
+            done += len(chunk)
+        writer.settle()
+        _tell(batch, book, done)
         _copy(cursor, "clients_stagedclient", CLIENT_COLUMNS, _client_rows(batch.pk, book))
-        _copy(
-            cursor,
-            "clients_stagedservice",
-            ("batch", "number", "code", "name", "family"),
-            _service_rows(batch.pk, book),
-        )
+        _copy(cursor, "clients_stagedservice", SERVICE_COLUMNS, _service_rows(batch.pk, book))
+        _copy(cursor, "clients_stagedlink", LINK_COLUMNS, _link_rows(batch.pk, book))
         cursor.execute("ANALYZE clients_stagedline, clients_stagedclient, clients_stagedservice")
 
 
@@ -100,6 +114,11 @@ def _client_rows(batch: int, book: Book) -> Iterator[str]:
             client.owner[:255],
         )
         yield "\t".join((str(batch), str(number), *map(clean, cells), "f"))
+
+
+def _link_rows(batch: int, book: Book) -> Iterator[str]:
+    for cells in sorted(book.links):
+        yield "\t".join((str(batch), *map(clean, cells)))
 
 
 def _service_rows(batch: int, book: Book) -> Iterator[str]:

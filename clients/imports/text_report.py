@@ -16,7 +16,11 @@ def as_text(batch: Import) -> str:
     lines = [f"{batch} : {batch.get_status_display()}"]
     for finding in batch.findings.filter(severity=ImportFinding.Severity.REFUSAL):
         lines += ["", finding.repair]
-    if batch.status == Import.Status.REFUSED and batch.findings.filter(reason="many-cancelled").exists():
+    if (
+        batch.door == Import.Door.COMMAND
+        and batch.status == Import.Status.REFUSED
+        and batch.findings.filter(reason="many-cancelled").exists()
+    ):
         lines += [_("Pour confirmer, relancez la commande avec --confirm.")]
     if batch.status in (Import.Status.COMMITTED, Import.Status.DRY_RUN):
         lines += ["", *_figures(batch)]
@@ -54,7 +58,8 @@ def _sentence(finding: ImportFinding) -> str:
 
 def _error(finding: ImportFinding) -> str:
     place = " ".join(str(part) for part in (finding.file, finding.line, finding.column) if part)
-    return f"{place} « {finding.value} » : {finding.label}. {finding.repair}"
+    value = f" « {finding.value} »" if finding.value else ""
+    return f"{place}{value} : {finding.label}. {finding.repair}"
 
 
 def _euros(amount: Decimal | None) -> str:

@@ -1,4 +1,4 @@
-"""What an import does is its step; whether a client of the files is another of them can be decided."""
+"""What an import does is its step; whether a client of the files is another of them can be decided; a report is sent once."""
 
 from django.db import migrations, models
 
@@ -12,6 +12,11 @@ class Migration(migrations.Migration):
         migrations.RemoveField(
             model_name="import",
             name="is_dry_run",
+        ),
+        migrations.AddField(
+            model_name="import",
+            name="reported_at",
+            field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
             model_name="stagedclient",

@@ -106,6 +106,7 @@ class Import(models.Model):
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(_("fini le"), null=True, blank=True)
     cancel_asked_at = models.DateTimeField(null=True, blank=True)
+    reported_at = models.DateTimeField(null=True, blank=True)  # by e-mail, of what came through the watched folder
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("annulé par"),

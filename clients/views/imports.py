@@ -5,7 +5,7 @@ import math
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, StreamingHttpResponse
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import required
 from accounts.models import Export
 from accounts.roles import Right
-from clients.exporting import csv_pieces, xlsx_file
+from clients.downloads import FORMATS, download
 from clients.imports import queue, rejects, report
 from clients.imports.summary import Summary
 from clients.models import Import, Service
@@ -23,7 +23,6 @@ from clients.views.steps import address, address_due, comes_back, ring
 ERRORS_PAGE = 50
 HISTORY_PAGE = 25
 STOP_POLLING = 286  # htmx: show this answer and ask no more
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @required(Right.IMPORT)
@@ -85,7 +84,7 @@ def confirm_import(request, pk):
 @require_POST
 def export_errors(request, pk, file_format):
     """The errors of an import as a file, to repair beside the original."""
-    if file_format not in ("csv", "xlsx"):
+    if file_format not in FORMATS:
         raise Http404
     batch = get_object_or_404(Import, pk=pk)
     errors = Summary(batch, request.user).errors
@@ -135,16 +134,8 @@ def mark_recurring(request, pk):
 def _errors_file(batch: Import, errors: QuerySet, file_format: str):
     headings = [_("Fichier"), _("Ligne"), _("Colonne"), _("Valeur"), _("Erreur"), _("Comment réparer")]
     rows = ([e.file, e.line, e.column, e.value, e.label, e.repair] for e in errors.iterator())
-    name = f"erreurs-import-{batch.pk}-{timezone.localdate():%Y-%m-%d}.{file_format}"
-    if file_format == "xlsx":
-        file = xlsx_file(headings, rows, title=_("Erreurs"))
-        return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX_TYPE)
-    pieces = csv_pieces(headings, rows, delimiter=";", decimal=",")
-    return StreamingHttpResponse(
-        ("\ufeff" * (number == 0) + piece for number, piece in enumerate(pieces)),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    name = f"erreurs-import-{batch.pk}"
+    return download(name=name, file_format=file_format, headings=headings, rows=rows, title=_("Erreurs"))
 
 
 def _remaining(batch: Import) -> int | None:

@@ -91,6 +91,12 @@ def segment_icon(slug):
     return SEGMENT_ICONS[SegmentSlug(slug)]
 
 
+@register.filter
+def written(row, column):
+    """What this column says of a row of a list, as people read it."""
+    return column.shown(row)
+
+
 @register.simple_tag
 def segment_badge(slug):
     """A segment as a coloured pill: an icon and a name, so that the hue is never the only sign."""

@@ -146,6 +146,8 @@ CLIENTS: list[Page] = [
     Page("clients:import-check", get=KEEPERS, post=KEEPERS, address=an_import, shows=302, answers=(302,)),
     Page("clients:import-rejected", get=None, post=KEEPERS, address=an_import, answers=(404,)),
     Page("clients:mappings", get=KEEPERS),
+    Page("clients:prepare-file", get=KEEPERS),
+    Page("clients:model", get=KEEPERS, address=lambda side: {"name": "exemple"}),
     Page("clients:change-mapping", get=None, post=KEEPERS, address=lambda side: {"pk": 0}, answers=(404,)),
     Page("clients:forget-mapping", get=None, post=KEEPERS, address=lambda side: {"pk": 0}, answers=(404,)),
     Page("clients:mark-recurring", get=None, post=KEEPERS, address=an_import, answers=(302,)),

@@ -212,6 +212,21 @@ def test_the_row_of_headings_can_be_chosen(client, keeper):
     assert batch.created == 1
 
 
+def test_a_table_without_headings_has_numbered_columns(client, keeper):
+    batch = send(client, "Dupont;13/01/2025;100\nMartin;14/01/2025;50\n")
+    page = client.get(reverse("clients:import-columns", args=[batch.pk])).content.decode()
+    assert "Colonne 3" in page
+    confirm_columns(client, batch, **{"t0-column-0": "client", "t0-column-1": "date", "t0-column-2": "amount"})
+    check(client, batch)
+    assert Invoice.objects.count() == 2
+
+
+def test_that_there_are_no_headings_can_be_said(client, keeper):
+    batch = send(client, "Client;Date;Montant HT\nDupont;13/01/2025;100\n")
+    client.post(reverse("clients:import-columns", args=[batch.pk]), {"header": "0-0"})
+    assert "Colonne 1" in client.get(reverse("clients:import-columns", args=[batch.pk])).content.decode()
+
+
 # --- Remembering ----------------------------------------------------------------------------------
 
 ODD = "Qui;Quand;Combien\nDupont;13/01/2025;100\n"

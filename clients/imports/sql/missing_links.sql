@@ -1,0 +1,33 @@
+-- One output row: a document of this import that names another of its source and client, not linked to it yet, and the
+-- kind of link. The year of the named document is often not said: the latest of that number is meant, four years back at
+-- most. A credit note cancels an invoice or a deposit; an invoice takes in a deposit, and nothing else.
+WITH meant AS (
+    SELECT DISTINCT ON (document.id, link.named) document.id AS document_id, document.kind, named.id AS named_id
+    FROM clients_stagedlink AS link
+    JOIN clients_invoice AS document
+        ON document.source_id = %(source)s AND document.external_id = link.external_id
+    CROSS JOIN generate_series(0, 4) AS age (years)
+    JOIN clients_invoice AS named
+        ON named.source_id = %(source)s
+        AND named.external_id = CASE
+            WHEN right(link.named, 1) = '/' THEN link.named || (date_part('year', document.issued_on)::int - age.years)
+            ELSE link.named
+        END
+        AND named.client_id = document.client_id
+        AND named.issued_on <= document.issued_on
+        AND named.id <> document.id
+        AND (
+            document.kind = 'credit_note' AND named.kind <> 'credit_note'
+            OR document.kind = 'invoice' AND named.kind = 'deposit'
+        )
+    WHERE link.batch = %(batch)s
+    ORDER BY document.id, link.named, age.years
+)
+SELECT meant.document_id, meant.named_id, CASE WHEN meant.kind = 'credit_note' THEN 'cancels' ELSE 'deposit' END
+FROM meant
+WHERE NOT EXISTS (
+    SELECT
+    FROM clients_invoicelink AS known
+    WHERE known.document_id = meant.document_id AND known.named_id = meant.named_id
+)
+GROUP BY meant.document_id, meant.named_id, meant.kind
