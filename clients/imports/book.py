@@ -157,12 +157,15 @@ def text_rows(batch: int, rows: Iterable[Row], start: int = 1) -> Iterable[str]:
             file, line, client, external_id, document, kind, status, issued_on, booked_on, journal, due_on, paid_on,
             cents, vat_cents, service, label, quantity, fate,
         ) = row  # fmt: skip
+        texts = external_id + document + journal + label
+        if "\\" in texts or not texts.isprintable():
+            external_id, document, journal, label = map(clean, (external_id, document, journal, label))
         yield (
-            f"{batch}\t{number}\t{file}\t{line}\t{nothing if client is None else client}\t{clean(external_id)}\t"
-            f"{clean(document)}\t{kind}\t{status or nothing}\t{issued_on or nothing}\t{booked_on or nothing}\t"
-            f"{clean(journal)}\t{due_on or nothing}\t{paid_on or nothing}\t{cents}\t"
+            f"{batch}\t{number}\t{file}\t{line}\t{nothing if client is None else client}\t{external_id}\t"
+            f"{document}\t{kind}\t{status or nothing}\t{issued_on or nothing}\t{booked_on or nothing}\t"
+            f"{journal}\t{due_on or nothing}\t{paid_on or nothing}\t{cents}\t"
             f"{nothing if vat_cents is None else vat_cents}\t{nothing if service is None else service}\t"
-            f"{clean(label)}\t{nothing if quantity is None else quantity}\t{fate}"
+            f"{label}\t{nothing if quantity is None else quantity}\t{fate}"
         )
 
 

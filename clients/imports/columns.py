@@ -126,28 +126,10 @@ class Learner:
         places = self.columns.places
         dates: dict[str, set[Any]] = {name: set() for name in DATE_FIELDS if name in places}
         amounts: dict[str, set[Any]] = {name: set() for name in AMOUNT_FIELDS if name in places}
-        watched: list[tuple[int, set[Any], int | None]] = [(places[name], found, None) for name, found in dates.items()]
-        watched += [(places[name], found, MOST_SAMPLES) for name, found in amounts.items()]
-        count = 0
-        width = len(self.columns.headings)
-        short: list[int] = []
-        last = 0
-        numbers = Numbers(places, self.columns.amount_mode)
-        for last, cells in islice(rows_of(self.source), self.columns.start, None):
-            if not any(cells):
-                continue
-            count += 1
-            length = len(cells)
-            if length < width:
-                short.append(last)
-            if numbers.place is not None:
-                numbers.look(cells)
-            for place, found, most in watched:
-                if place < length and (most is None or len(found) < most):
-                    found.add(cells[place])
-        self.book.expected_rows = (self.book.expected_rows or 0) + count
-        refuse_truncated(self.source, short, last, count)
-        self.columns.notes_by_number = numbers.tell_notes
+        self._gather(
+            [(places[name], found) for name, found in dates.items()],
+            [(places[name], found) for name, found in amounts.items()],
+        )
         for name, found in dates.items():
             first, example = month_first(sorted(text for text in found if isinstance(text, str)))
             decided = layout.table.date_order
@@ -159,6 +141,33 @@ class Learner:
             self.columns.amounts[name] = Amounts(layout.table.decimal or mark)
             if example and name not in ("vat_rate", "quantity") and not layout.table.decimal:
                 warn_decimal(self.book, self.source, example, mark)
+
+    def _gather(self, dated: list[tuple[int, set[Any]]], counted: list[tuple[int, set[Any]]]) -> None:
+        """Add to each set the different cells of its column, amounts up to some thousands; count the rows."""
+        count = last = 0
+        width = len(self.columns.headings)
+        short: list[int] = []
+        numbers = Numbers(self.columns.places, self.columns.amount_mode)
+        for last, cells in islice(rows_of(self.source), self.columns.start, None):
+            if not any(cells):
+                continue
+            count += 1
+            length = len(cells)
+            if length < width:
+                short.append(last)
+            if numbers.place is not None:
+                numbers.look(cells)
+            for place, found in dated:
+                if place < length:
+                    cell = cells[place]
+                    # Without its hour: days are few, moments as many as rows.
+                    found.add(cell.strip().partition(" ")[0] if type(cell) is str and len(cell) > 10 else cell)
+            for place, found in counted:
+                if place < length and len(found) < MOST_SAMPLES:
+                    found.add(cells[place])
+        self.book.expected_rows = (self.book.expected_rows or 0) + count
+        refuse_truncated(self.source, short, last, count)
+        self.columns.notes_by_number = numbers.tell_notes
 
     def _require(self, places: dict[str, int], headings: list[str]) -> None:
         """Refused when the client, the date or the amount cannot be found, naming the columns that are there."""

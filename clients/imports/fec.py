@@ -52,6 +52,7 @@ NAMES = {
 }
 FILE_NAME = re.compile(r"^(\d{9})FEC(\d{8})\.(?:txt|csv)$", re.IGNORECASE)
 LARGEST_CENTS = 10**13  # numeric(14,2) holds no more
+MOST_REMEMBERED = 50_000
 
 
 class FecLine(NamedTuple):
@@ -162,13 +163,18 @@ def day(text: str) -> dt.date | None:
 
 
 class Memo(dict):
-    """Remembers what a text was read as: an export repeats the same days and amounts thousands of times."""
+    """Remembers what a text was read as: an export repeats the same days and amounts thousands of times.
+
+    Only so many at once: of a million different ones, the next are the likeliest to come again.
+    """
 
     def __init__(self, read: Callable[[str], Any]):
         super().__init__()
         self.read = read
 
     def __missing__(self, text: str) -> Any:
+        if len(self) >= MOST_REMEMBERED:
+            self.clear()
         try:
             value = self[text] = self.read(text)
         except ValueError:
@@ -263,6 +269,7 @@ class FecReader:
         ]
         first, second = (at(name, blank) for name in self.amount_columns)
         days, amounts = Memo(day), Memo(cents)
+        texts = Memo(str.strip)  # one text for all the lines that bear it: each of millions is kept until the end
         signed = self.amount_columns[0] == "montant"
         short: list[int] = []
         number = 1
@@ -296,8 +303,8 @@ class FecReader:
                 self.bad_lines.add((self.file, number))
                 amount = 0 if type(amount) is ValueError else amount
             yield FecLine(
-                self.file, number, j.strip(), jl.strip(), e.strip(), booked_on, a.strip(), al.strip(), x.strip(),
-                xl.strip(), p.strip(), piece_on, lb.strip(), amount, lt.strip(), lettered_on, due_on, nb.strip(),
+                self.file, number, texts[j], texts[jl], texts[e], booked_on, texts[a], texts[al], texts[x], texts[xl],
+                texts[p], piece_on, texts[lb], amount, texts[lt], lettered_on, due_on, texts[nb],
             )  # fmt: skip
         self.rows = number - 1
         self._refuse_truncated(short, number)

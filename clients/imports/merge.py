@@ -18,6 +18,7 @@ from clients.imports import totals
 from clients.imports.book import Book
 from clients.imports.claim import LOCK_SPACE
 from clients.imports.plan import Plan
+from clients.imports.progress import Progress
 from clients.imports.verdicts import write_aliases
 from clients.models import Import, Invoice, InvoiceLink, Source
 
@@ -64,20 +65,33 @@ def _statement(name: str) -> str:
 class Steps:
     """Runs SQL files with this import's parameters."""
 
-    def __init__(self, batch: Import, source: Source):
-        self.batch, self.source = batch, source
+    def __init__(self, batch: Import, source: Source, progress: Progress | None = None):
+        self.batch, self.source, self.progress = batch, source, progress
         self.parameters: dict[str, Any] = {"batch": batch.pk, "source": source.pk, "today": timezone.localdate()}
 
     def run(self, name: str, **parameters: Any) -> int:
         """The number of rows written."""
         with connection.cursor() as cursor:
             cursor.execute(_statement(name), self.parameters | parameters)
-            return cursor.rowcount
+            written = cursor.rowcount
+        self._tell(name)
+        return written
 
     def rows(self, name: str, **parameters: Any) -> list[tuple]:
         with connection.cursor() as cursor:
             cursor.execute(_statement(name), self.parameters | parameters)
-            return cursor.fetchall()
+            found = cursor.fetchall()
+        self._tell(name)
+        return found
+
+    def check_references(self) -> None:
+        """Check now, rather than at the commit, that every row written names rows that are there."""
+        connection.check_constraints()
+        self._tell("references")
+
+    def _tell(self, step: str) -> None:
+        if self.progress:
+            self.progress.after(step)
 
 
 def hold_the_lock() -> None:
@@ -226,12 +240,16 @@ def _write_invoices(steps: Steps, outcome: Outcome) -> None:
     if outcome.updated:
         steps.run("former_invoices")
         steps.run("former_lines")
+        steps.run("changed_invoices")
+    if outcome.created:
+        steps.run("new_invoices")
     if outcome.created or outcome.updated:
-        steps.run("invoices")
         steps.run("invoice_lines", difference=_("Écart avec la version sans détail"))
     if outcome.cancelled:
         steps.run("former_cancelled", ids=outcome.cancelled)
         steps.run("cancelled_invoices", ids=outcome.cancelled)
+    if not steps.batch.is_dry_run:
+        steps.check_references()
     wrong = steps.rows("lines_add_up")[0][0]
     if wrong:
         raise RuntimeError(f"{wrong} invoices differ from their lines")

@@ -6,7 +6,7 @@ Whatever the door (page, admin, command), it is a row made by `queue.submit` and
 import logging
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from celery import current_app
@@ -37,6 +37,7 @@ from clients.imports.findings import RefusedError
 from clients.imports.guess import guesses
 from clients.imports.merge import ConfirmationNeededError, Outcome, Steps, find_known, hold_the_lock, merge
 from clients.imports.plan import Plan
+from clients.imports.progress import Progress
 from clients.imports.sniff import Source as SniffedFile
 from clients.imports.source import source_for
 from clients.imports.tables import table_rows
@@ -132,7 +133,7 @@ def _import(batch: Import, files: list[tuple[ImportFile, Path]]) -> None:
     staging.clear(batch)
     yearly.stage(batch, totals, book)
     staging.fill(batch, READERS.get(sources[0].kind, table_rows)(tables, book), book)
-    claim.beat(batch, phase=Import.Phase.CHECKING if batch.is_dry_run else Import.Phase.WRITING)
+    claim.beat(batch, phase=Import.Phase.CHECKING if batch.is_dry_run else Import.Phase.WRITING, rows_done=0)
     try:
         _merge(batch, book, plan, tables)
     except RefusedError:
@@ -198,9 +199,10 @@ def _no_invoice() -> str:
 
 def _merge(batch: Import, book: Book, plan: Plan, sources: list[SniffedFile]) -> None:
     try:
-        with transaction.atomic():
+        with closing(Progress(batch)) as progress, transaction.atomic():
             hold_the_lock()
-            outcome = _merged(batch, book, plan, [source.name for source in sources])
+            steps = Steps(batch, source_for(batch, book), progress)
+            outcome = _merged(steps, book, plan, [source.name for source in sources])
             if batch.is_dry_run:
                 transaction.set_rollback(True)
             else:
@@ -219,9 +221,9 @@ def _merge(batch: Import, book: Book, plan: Plan, sources: list[SniffedFile]) ->
         report.close(batch, status, book=book, outcome=outcome)
 
 
-def _merged(batch: Import, book: Book, plan: Plan, names: list[str]) -> Outcome:
+def _merged(steps: Steps, book: Book, plan: Plan, names: list[str]) -> Outcome:
     """What becomes of the staged rows. Refused when too much is wrong or nothing is left."""
-    steps = Steps(batch, source_for(batch, book))
+    batch = steps.batch
     find_known(steps, plan)
     if batch.format == Import.Format.TABLE:
         table_checks.check(steps, book, names)

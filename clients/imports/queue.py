@@ -6,14 +6,17 @@ from io import BufferedIOBase
 from pathlib import Path
 from typing import IO, Any
 
-from django.db import transaction
+import psycopg
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
 from clients.imports.plan import Plan
-from clients.models import Import, ImportChunk, ImportFile
+from clients.models import Import, ImportFile
 
 CHUNK = 1024 * 1024
+# Sent as bytes: the ORM writes them out in hexadecimal, which took half of the time of handing a file over.
+CHUNK_AS_IT_IS = "INSERT INTO clients_importchunk (file_id, position, content) VALUES (%s, %s, %b)"
 
 
 @transaction.atomic
@@ -94,10 +97,11 @@ def _shown(name: str) -> str:
 def _store(batch: Import, position: int, name: str, content: Any) -> None:
     stored = ImportFile.objects.create(batch=batch, position=position, name=_shown(name), size=0, sha256="")
     digest, size, number = hashlib.sha256(), 0, 0
-    while piece := content.read(CHUNK):
-        digest.update(piece)
-        size += len(piece)
-        ImportChunk.objects.create(file=stored, position=number, content=piece)
-        number += 1
+    with psycopg.Cursor(connection.connection) as cursor:
+        while piece := content.read(CHUNK):
+            digest.update(piece)
+            size += len(piece)
+            cursor.execute(CHUNK_AS_IT_IS, [stored.pk, number, piece])
+            number += 1
     stored.size, stored.sha256 = size, digest.hexdigest()
     stored.save(update_fields=["size", "sha256"])

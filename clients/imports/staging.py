@@ -1,9 +1,11 @@
 """Filling the staging tables by COPY, in chunks, each committed with the progress it makes."""
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from clients.imports.book import Book, Row, clean, text_rows
 from clients.imports.claim import beat
@@ -30,6 +32,8 @@ CLIENT_COLUMNS = [
     "owner",
     "is_new",
 ]
+SERVICE_COLUMNS = ("batch", "number", "code", "name", "family")
+LINK_COLUMNS = ("batch", "external_id", "named")
 
 
 def clear(batch: Import) -> None:
@@ -38,25 +42,54 @@ def clear(batch: Import) -> None:
         model.objects.filter(batch=batch.pk).delete()
 
 
+class Writer:
+    """Copies lines into staging in a thread of its own, one chunk at a time, while the next rows are read.
+
+    Both speak on one connection: who is not the writer settles with it first.
+    """
+
+    def __init__(self, cursor: CursorWrapper, pool: ThreadPoolExecutor):
+        self.cursor, self.pool = cursor, pool
+        self.pending: Future[None] | None = None
+
+    def write(self, lines: list[str]) -> None:
+        self.pending = self.pool.submit(_copy, self.cursor, "clients_stagedline", LINE_COLUMNS, lines)
+
+    def settle(self) -> None:
+        """Wait until what was given is written. Raises what went wrong with it."""
+        if self.pending:
+            pending, self.pending = self.pending, None
+            pending.result()
+
+
 def fill(batch: Import, rows: Iterable[Row], book: Book) -> None:
     """Stage every row, then the clients and services that they name; reading happens here, as rows are drawn."""
     texts = iter(text_rows(batch.pk, rows))
     done = 0
-    while chunk := list(islice(texts, CHUNK_ROWS)):
-        _copy("clients_stagedline", LINE_COLUMNS, chunk)
-        done += len(chunk)
-        total = max(book.expected_rows or 0, book.rows, done)
-        beat(batch, rows_done=min(max(done, book.rows), total), rows_total=total)
-    _copy("clients_stagedclient", CLIENT_COLUMNS, _client_rows(batch.pk, book))
-    _copy("clients_stagedservice", ("batch", "number", "code", "name", "family"), _service_rows(batch.pk, book))
-    _copy("clients_stagedlink", ("batch", "external_id", "named"), _link_rows(batch.pk, book))
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, ThreadPoolExecutor(1) as pool:
+        writer, tell = Writer(cursor, pool), book.on_progress
+        book.on_progress = lambda rows: (writer.settle(), tell(rows))[1]
+        while chunk := list(islice(texts, CHUNK_ROWS)):
+            writer.settle()
+            _tell(batch, book, done)
+            writer.write(chunk)
+            done += len(chunk)
+        writer.settle()
+        _tell(batch, book, done)
+        _copy(cursor, "clients_stagedclient", CLIENT_COLUMNS, _client_rows(batch.pk, book))
+        _copy(cursor, "clients_stagedservice", SERVICE_COLUMNS, _service_rows(batch.pk, book))
+        _copy(cursor, "clients_stagedlink", LINK_COLUMNS, _link_rows(batch.pk, book))
         cursor.execute("ANALYZE clients_stagedline, clients_stagedclient, clients_stagedservice")
 
 
-def _copy(table: str, columns: Iterable[str], lines: Iterable[str]) -> None:
+def _tell(batch: Import, book: Book, done: int) -> None:
+    total = max(book.expected_rows or 0, book.rows, done)
+    beat(batch, rows_done=min(max(done, book.rows), total), rows_total=total)
+
+
+def _copy(cursor: CursorWrapper, table: str, columns: Iterable[str], lines: Iterable[str]) -> None:
     names = ", ".join(f'"{name}"' for name in columns)
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+    with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
         text = "\n".join(lines)
         if text:
             copy.write(text + "\n")

@@ -1,7 +1,6 @@
 """From the tables of one import (CSV, TSV, workbooks) to the rows to stage."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -11,14 +10,15 @@ from django.utils.translation import gettext as _
 from clients.folding import fold
 from clients.imports.book import Book, Row
 from clients.imports.cells import as_text, rows_of
-from clients.imports.columns import AMOUNT_FIELDS, NOTE_NUMBER, Learner
+from clients.imports.columns import AMOUNT_FIELDS, Learner
 from clients.imports.findings import CellError, RefusedError
 from clients.imports.headings import recognised
 from clients.imports.line_shares import shared_out
 from clients.imports.parties import CLIENT_FIELDS, Parties
 from clients.imports.refunds import Refunds
+from clients.imports.row_maker import Oddities, decimal_of, row_maker, text_of
 from clients.imports.sniff import Source
-from clients.imports.values import OTHER_CURRENCY, kind_of, status_of
+from clients.imports.values import OTHER_CURRENCY
 
 TOTAL = re.compile(r"(?:(?:sous|sub|grand)?[ -]?tota(?:l|ux)|cumul|report|solde|somme)\b")
 MOST_WORDS = 20
@@ -46,15 +46,16 @@ class TableReader:
         self.source, self.book, self.number = source, book, number
         self.columns = Learner(source, book).learn()
         self.parties = Parties(book, self.columns.places)
-        self.statuses: dict[str, str | None] = {}
-        self.unknown_statuses: Counter[str] = Counter()
-        self.kinds: dict[str, str] = {}
-        self.vat_mismatches: list[int] = []
-        self.numbered_notes: list[str] = []
+        self.oddities = Oddities()
+        self.make = row_maker(self.columns, self.parties, book, number, self.oddities)
+        self.date_place, self.days = self.columns.places["date"], self.columns.days["date"]
+        self.amounts = self.columns.amounts.get(self.columns.amount_mode)  # None when computed from several columns
+        self.amount_place = self.columns.places.get(self.columns.amount_mode, 0)
         self.last_number = ""
         self.refunds = Refunds(book, number)
         self.takes_refunds = {"refunded", "amount_with_vat"} <= set(self.columns.places)
         self.weights: dict[int, int] = {}
+        self.makes_more = self.columns.shares or self.takes_refunds
         self.date_errors = self.data_rows = 0
 
     def documents(self) -> Iterator[Row]:
@@ -89,16 +90,17 @@ class TableReader:
     def _parse(self, line: int, cells: list, previous: list | None) -> Row | None:
         """The row of one line; None when it is not a line of a document."""
         places = self.columns.places
-        continued = previous is not None and not self._at(cells, "date") and self._continues(cells)
+        issued = self._issued(cells)
+        continued = issued is None and previous is not None and self._continues(cells)
         if previous is not None and continued:
             for name in (*DOCUMENT_FIELDS, *CLIENT_FIELDS):
                 if name in places:
                     cells[places[name]] = previous[places[name]]
+            issued = self._issued(cells)
         self.last_cells = cells
-        day_text = cells[places["date"]]
-        issued = self.columns.days["date"][day_text if type(day_text) is str else as_text(day_text)]
         number = self._at(cells, "number")[:120]
-        cents = self._cents(cells)
+        amounts = self.amounts
+        cents = self._cents(cells) if amounts is None else amounts[cells[self.amount_place]]
         client = self.parties.client(cells, line)
         if type(issued) is not str or type(cents) is not int or client is None:
             if not continued and self._is_no_document(cells):
@@ -114,62 +116,24 @@ class TableReader:
             return None
         self.book.rows += 1
         self.data_rows += 1
-        return self._row(line, cells, number, issued, cents, client)
+        row = self.make(line, cells, number, issued, cents, client)
+        return self._made_more(line, cells, row) if self.makes_more and row else row
+
+    def _issued(self, cells: list) -> Any:
+        """The day of this row as ISO text, None when it has none, a ValueError for what is not a day."""
+        cell = cells[self.date_place]
+        return self.days[cell if type(cell) is str else as_text(cell)]
 
     def _at(self, cells: list, name: str) -> str:
         """The text of a field in this row, empty when the table has no such column."""
         place = self.columns.places.get(name)
-        if place is None:
-            return ""
-        cell = cells[place]
-        return cell.strip() if type(cell) is str else as_text(cell)
+        return "" if place is None else text_of(cells[place])
 
-    def _row(self, line: int, cells: list, number: str, issued: str, cents: int, client: int) -> Row | None:
-        places = self.columns.places
-        kind = self._kind(cells) if "kind" in places else ""
-        if self.columns.notes_by_number and cents > 0 and NOTE_NUMBER.match(number):
-            kind = "credit_note"
-            self.numbered_notes.append(number)
-        if kind == "credit_note" and cents > 0:
-            cents = -cents
-        self.book.file_cents += cents
-        if kind == "purchase":
-            self.book.excluded["purchase"].add(cents)
-            return None
-        if client in self.parties.nobodies:
-            self.book.excluded["payment-mode"].add(cents)
-            self.book.payment_modes[self.parties.nobodies[client]].add(cents)
-            return None
-        due = self._day(cells, "due") if "due" in places else None
-        paid = self._day(cells, "paid") if "paid" in places else None
-        vat = self._vat(line, cells, cents, kind) if "vat" in places else None
-        external_id = f"{number}/{issued[:4]}" if number else ""
-        status = "pro_forma" if kind == "pro_forma" else self._status(cells, paid)
-        if external_id and "origin" in places and (origin := self._at(cells, "origin")[:120]):
-            self.book.links.add((external_id, f"{origin}/"))
+    def _made_more(self, line: int, cells: list, row: Row) -> Row:
+        """The row, what it weighs in its document and what was refunded of it being noted."""
         if self.columns.shares:
             self._weigh(line, cells)
-        row = Row(
-            self.number,
-            line,
-            client,
-            external_id,
-            number,
-            kind,
-            status,
-            issued,
-            None,
-            "",
-            due,
-            paid,
-            cents,
-            vat,
-            self.parties.service(cells),
-            self._at(cells, "label")[:255],
-            self._quantity(cells) if "quantity" in places else None,
-            "",
-        )
-        return self._refund(cells, row) if external_id and self.takes_refunds else row
+        return self._refund(cells, row) if self.takes_refunds and row.external_id else row
 
     def _refund(self, cells: list, row: Row) -> Row:
         """The row of a document, its status as its refund leaves it."""
@@ -201,7 +165,7 @@ class TableReader:
         return Row(
             self.number, line, client, f"{number}/{issued[:4]}", number, "", None, issued, None, "", None, None, 0,
             None, self.parties.service(cells), self._at(cells, "label")[:255],
-            self._quantity(cells) if "quantity" in self.columns.places else None, "",
+            decimal_of(self._amount(cells, "quantity")) if "quantity" in self.columns.places else None, "",
         )  # fmt: skip
 
     def _day(self, cells: list, name: str) -> str | None:
@@ -212,26 +176,9 @@ class TableReader:
     def _amount(self, cells: list, name: str) -> Any:
         return self.columns.amounts[name][cells[self.columns.places[name]]]
 
-    def _vat(self, line: int, cells: list, cents: int, kind: str) -> int | None:
-        """The VAT of a document; unknown where each line repeats or shares that of the whole."""
-        if self.columns.amount_mode == "line_amount":
-            return None
-        vat = self._amount(cells, "vat")
-        if type(vat) is not int:
-            return None
-        if kind == "credit_note" and vat > 0:
-            vat = -vat
-        if "amount_with_vat" in self.columns.places and not self.columns.amount_mode.startswith("without"):
-            total = self._amount(cells, "amount_with_vat")
-            if type(total) is int and abs(abs(cents + vat) - abs(total)) > 1:
-                self.vat_mismatches.append(line)
-        return vat
-
     def _cents(self, cells: list) -> Any:
         """The amount of a row without VAT in cents, by the columns that the table has."""
         mode = self.columns.amount_mode
-        if mode in self.columns.amounts:
-            return self._amount(cells, mode)
         if mode == "price_by_quantity":
             price, quantity = self._amount(cells, "unit_price"), self._amount(cells, "quantity")
             if type(price) is not int or type(quantity) is not int:
@@ -248,38 +195,6 @@ class TableReader:
             return total - part
         rate = part * 100 if 0 < part < 100 else part  # a rate written 0.2 is one of 20 %
         return _divided(total * 10_000, 10_000 + rate)
-
-    def _quantity(self, cells: list) -> str | None:
-        value = self._amount(cells, "quantity")
-        if type(value) is not int:
-            return None
-        return f"{'-' if value < 0 else ''}{abs(value) // 100}.{abs(value) % 100:02}"
-
-    def _kind(self, cells: list) -> str:
-        text = self._at(cells, "kind")
-        if text not in self.kinds:
-            self.kinds[text] = self.columns.codes.get("kind", {}).get(text) or kind_of(text)
-        return self.kinds[text]
-
-    def _status(self, cells: list, paid: str | None) -> str | None:
-        """What the row says of its document's status, None when the table does not say."""
-        places = self.columns.places
-        status = self._status_word(cells, "status") if "status" in places else None
-        if status in (None, "issued") and "payment_status" in places:
-            status = self._status_word(cells, "payment_status") or status
-        return "paid" if paid and status in (None, "issued") else status
-
-    def _status_word(self, cells: list, name: str) -> str | None:
-        text = self._at(cells, name)
-        if not text:
-            return None
-        if known := self.columns.codes.get(name, {}).get(text):
-            return known
-        if text not in self.statuses:
-            self.statuses[text] = self.columns.statuses.get(fold(text)) or status_of(text)
-        if self.statuses[text] is None and name == "status":
-            self.unknown_statuses[text] += 1
-        return self.statuses[text]
 
     # --- What is not a document, and what is wrong ----------------------------------------------
 
@@ -359,19 +274,21 @@ class TableReader:
             raise RefusedError("impossible-dates", message % values, file=self.source.name, line=first.line).with_book(
                 self.book
             )
-        for word, count in self.unknown_statuses.most_common(MOST_WORDS):
+        for word, count in self.oddities.unknown_statuses.most_common(MOST_WORDS):
             message = _("« %(word)s » n’est pas un statut connu : ces documents sont pris pour des factures émises.")
             self._warn("unknown-status", message % {"word": word}, count=count, value=word)
-        if self.vat_mismatches:
+        if self.oddities.vat_mismatches:
             message = _("Sur ces lignes, HT + TVA ne fait pas le TTC ; le HT est repris.")
-            self._warn("vat-mismatch", message, count=len(self.vat_mismatches), line=self.vat_mismatches[0])
-        if self.numbered_notes:
+            self._warn(
+                "vat-mismatch", message, count=len(self.oddities.vat_mismatches), line=self.oddities.vat_mismatches[0]
+            )
+        if self.oddities.numbered_notes:
             message = _(
                 "Leur numéro dit qu’ils sont des avoirs (« %(number)s ») et rien d’autre ne le marque : ils sont "
                 "déduits, bien qu’écrits sans signe."
             )
-            values, count = {"number": self.numbered_notes[0]}, len(self.numbered_notes)
-            self._warn("numbered-credit-note", message % values, count=count, value=self.numbered_notes[0])
+            values, count = {"number": self.oddities.numbered_notes[0]}, len(self.oddities.numbered_notes)
+            self._warn("numbered-credit-note", message % values, count=count, value=self.oddities.numbered_notes[0])
         self.parties.conclude(self.source.name)
 
     def _warn(self, reason: str, message: str, **details: Any) -> None:

@@ -16,6 +16,7 @@ OTHER_CURRENCY = re.compile(r"[$£¥₣]|(?<![a-z])(?:USD|GBP|CHF|CAD|JPY)(?![a-
 EURO = re.compile(r"€|(?<![a-z])eur(?:os?)?(?![a-z])", re.IGNORECASE)
 DIGITS_AND_MARKS = re.compile(r"[0-9.,]+")
 LARGEST_CENTS = 10**13
+MOST_REMEMBERED = 50_000  # texts of a column at once; past them, forgotten and begun again
 EXCEL_EPOCH = dt.date(1899, 12, 30)
 EXCEL_DAYS = range(20_000, 80_000)  # 1954 to 2119
 YEARS = range(1950, 2100)
@@ -84,8 +85,9 @@ class Amounts(dict):
             value: Any = cents(text, self.mark, self.thousands)
         except ValueError as error:
             value = error
-        if len(self) < 200_000:
-            self[text] = value
+        if len(self) >= MOST_REMEMBERED:
+            self.clear()
+        self[text] = value
         return value
 
 
@@ -159,8 +161,9 @@ class Days(dict):
             value: Any = found.isoformat() if found else None
         except ValueError as error:
             value = error
-        if len(self) < 200_000:
-            self[text] = value
+        if len(self) >= MOST_REMEMBERED:
+            self.clear()
+        self[text] = value
         return value
 
 

@@ -22,7 +22,7 @@ newcomers AS (
         AND staged.key_kind = ANY(%(kinds)s)
 ),
 leaders AS MATERIALIZED (
-    SELECT number, nextval(pg_get_serial_sequence('clients_client', 'id')) AS client_id
+    SELECT number, nextval((SELECT pg_get_serial_sequence('clients_client', 'id'))) AS client_id
     FROM newcomers
     WHERE number = leader
 )

@@ -7,7 +7,7 @@ INSERT INTO clients_stagedinvoice (
 WITH gathered AS (
     SELECT
         line.file,
-        line.external_id,
+        line.external_id COLLATE "C" AS external_id,
         min(line.row) AS "row",
         min(line.client) AS client,
         max(line.number) AS number,
@@ -28,7 +28,8 @@ WITH gathered AS (
         LEFT JOIN clients_stagedservice AS service ON service.batch = line.batch AND service.number = line.service
         WHERE line.batch = %(batch)s AND line.fate = ''
     ) AS line
-    GROUP BY line.file, line.external_id
+    -- Sorted once, by identity: bytes compare faster than words, and the window below takes them in this order.
+    GROUP BY line.external_id COLLATE "C", line.file
 ),
 versions AS (
     SELECT
@@ -39,7 +40,7 @@ versions AS (
                 '|', number, issued_on, is_deposit, status, due_on, paid_on, vat_cents, lines
             )
         ) AS digest,
-        row_number() OVER (PARTITION BY external_id ORDER BY file DESC) AS version
+        lead(file) OVER (PARTITION BY external_id ORDER BY file) AS later_file
     FROM gathered
 )
 SELECT
@@ -47,7 +48,7 @@ SELECT
     versions."row",
     versions.file,
     versions.external_id,
-    coalesce(known.id, nextval(pg_get_serial_sequence('clients_invoice', 'id'))),
+    coalesce(known.id, nextval((SELECT pg_get_serial_sequence('clients_invoice', 'id')))),
     client.client,
     versions.number,
     versions.kind,
@@ -82,8 +83,8 @@ SELECT
         WHERE line.invoice_id = known.id
             AND (line.service_id IS NOT NULL OR line.label <> '' OR line.quantity IS NOT NULL)
     ),
-    CASE WHEN versions.version > 1 THEN 'repeated-across-files' ELSE '' END
+    CASE WHEN versions.later_file IS NULL THEN '' ELSE 'repeated-across-files' END
 FROM versions
 JOIN clients_stagedclient AS client ON client.batch = %(batch)s AND client.number = versions.client
 LEFT JOIN clients_invoice AS known
-    ON known.source_id = %(source)s AND known.external_id = versions.external_id
+    ON known.source_id = %(source)s AND known.external_id = versions.external_id COLLATE "default"

@@ -5,10 +5,14 @@ SET fate = 'error'
 FROM (
     SELECT line.file, line.external_id
     FROM clients_stagedline AS line
-    JOIN clients_stagedclient AS client ON client.batch = line.batch AND client.number = line.client
+    JOIN (
+        SELECT number, coalesce(-client, leader, number) AS identity
+        FROM clients_stagedclient
+        WHERE batch = %(batch)s
+    ) AS who ON who.number = line.client
     WHERE line.batch = %(batch)s AND line.fate = '' AND line.external_id <> ''
     GROUP BY line.file, line.external_id
-    HAVING count(DISTINCT coalesce(-client.client, client.leader, client.number)) > 1
+    HAVING min(who.identity) <> max(who.identity)
 ) AS contested
 WHERE line.batch = %(batch)s
     AND line.fate = ''

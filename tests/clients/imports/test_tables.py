@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from clients.imports import row_maker, values
 from clients.models import Client, Import, Invoice, InvoiceLine
 from tests.clients.imports.books import import_text
 from tests.factories import UserFactory
@@ -269,3 +270,25 @@ def test_english_headings_with_a_number_sign_and_the_vat_are_understood():
 def test_a_first_date_that_is_none_stops_nothing(odd):
     batch = import_text(f"Client;Date;Montant HT\nZ;{odd};1\n" + "A;03/04/2025;1\n" * 9)
     assert (batch.status, batch.created) == (Import.Status.COMMITTED, 9)
+
+
+def test_the_hours_of_days_do_not_hide_which_number_is_the_month():
+    batch = import_text(b"Client;Date;Montant HT\nA;3/14/2025 17:06;10\nB;03/04/2025 8:00;10\n")
+    assert [f"{invoice.issued_on}" for invoice in Invoice.objects.order_by("id")] == ["2025-03-14", "2025-03-04"]
+    assert not batch.findings.filter(reason="date-order").exists()
+
+
+def test_values_forgotten_for_want_of_room_are_read_again(monkeypatch):
+    monkeypatch.setattr(values, "MOST_REMEMBERED", 2)
+    monkeypatch.setattr(row_maker, "MOST_REMEMBERED", 2)
+    lines = "".join(f"C{n};{n % 5 + 1:02}/01/2025;{n % 7},50;{'Payée' if n % 3 else 'Émise'}\n" for n in range(50))
+    batch = import_text(f"Client;Date;Montant HT;Statut\n{lines}".encode())
+    assert (batch.created, batch.imported_total) == (50, sum(Decimal(n % 7) + Decimal("0.5") for n in range(50)))
+    assert Invoice.objects.filter(status="paid").count() == sum(bool(n % 3) for n in range(50))
+
+
+def test_of_a_column_that_holds_anything_but_statuses_the_first_words_are_told(monkeypatch):
+    monkeypatch.setattr(row_maker, "MOST_REMEMBERED", 3)
+    lines = "".join(f"C{n};01/01/2025;10;mot {n}\n" for n in range(9))
+    batch = import_text(f"Client;Date;Montant HT;Statut\n{lines}".encode())
+    assert (batch.created, batch.findings.filter(reason="unknown-status").count()) == (9, 3)
