@@ -6,6 +6,7 @@ what two likely ones share, and compared only there.
 A likeness is: the same SIREN; the same words, whatever their order, spaces, accents, punctuation and legal form; one
 slip of the keyboard in one word; one word more at the same postcode. Two different SIRENs are two companies.
 """
+# ruff: noqa: SIM905 - lines of words read better than a list of them
 
 import re
 from collections import defaultdict
