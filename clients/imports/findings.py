@@ -58,6 +58,7 @@ REASONS = {
     "more-errors": _("Autres erreurs"),
     "adopted-source": _("Comptabilité reconnue à ses écritures"),
     "confirmed": _("Annulations confirmées"),
+    "stopped": _("Import arrêté"),
     # A whole file.
     "refused": _("Import refusé"),
     "empty-file": _("Fichier vide"),

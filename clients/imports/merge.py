@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clients.imports.book import Book
-from clients.imports.claim import LOCK_SPACE
+from clients.imports.claim import LOCK_SPACE, check_wanted
 from clients.models import Import, Invoice, Source
 
 SQL = Path(__file__).parent / "sql"
@@ -67,7 +67,8 @@ class Steps:
             self.parameters["source"] = source.pk
 
     def run(self, name: str, **parameters: Any) -> int:
-        """The number of rows written."""
+        """The number of rows written. Raises StoppedError when somebody asked meanwhile that the import stop."""
+        check_wanted(self.parameters["batch"])
         with connection.cursor() as cursor:
             cursor.execute(_statement(name), self.parameters | parameters)
             return cursor.rowcount

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.audit import acting_as
-from clients.imports import claim, report, staging, table_checks
+from clients.imports import claim, report, staging, stopping, table_checks
 from clients.imports.book import Book, share_of_errors
 from clients.imports.fec_rows import fec_rows
 from clients.imports.findings import RefusedError
@@ -39,7 +39,10 @@ def process(import_id: int) -> Import:
         if mine:
             language = batch.launched_by.language if batch.launched_by else settings.LANGUAGE_CODE
             with acting_as(batch.launched_by), translation.override(language):
-                _run(batch)
+                try:
+                    _run(batch)
+                except claim.StoppedError:
+                    stopping.abandon(batch)
             staging.clear(batch)
     return batch
 
@@ -59,8 +62,8 @@ def _run(batch: Import) -> None:
     except RefusedError as refusal:
         status = Import.Status.FAILED if refusal.reason == "internal" else Import.Status.REFUSED
         report.close(batch, status, refusal=refusal)
-    except (OperationalError, InterfaceError):
-        raise  # the database went away: the row stays running, and the next minute takes it up again
+    except (claim.StoppedError, OperationalError, InterfaceError):
+        raise  # stopped; or the database went away: the row stays running, and the next minute takes it up again
     except Exception:
         log.exception("import %s failed", batch.pk)
         message = _(
