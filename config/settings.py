@@ -193,6 +193,7 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 AFTER_IMPORT = ["segmentation.tasks.score_new_imports"]
+AFTER_MERGE = ["segmentation.tasks.rescore_history"]  # the past changed: an import undone, clients merged or parted
 
 # --- E-mail: a folder unless EMAIL_URL names a server ---------------------------------------------
 

@@ -59,6 +59,7 @@ REASONS = {
     "adopted-source": _("Comptabilité reconnue à ses écritures"),
     "confirmed": _("Annulations confirmées"),
     "stopped": _("Import arrêté"),
+    "undo-failed": _("L’annulation n’a pas abouti"),
     # A whole file.
     "refused": _("Import refusé"),
     "empty-file": _("Fichier vide"),

@@ -4,6 +4,8 @@ Steps are SQL files, one statement each; a lock of the database lets one import 
 reads is still true when the next one writes.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -88,10 +90,25 @@ def hold_the_lock() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [LOCK_SPACE])
 
 
+@contextmanager
+def unattended() -> Iterator[None]:
+    """What is written inside, in this transaction, is no edit by hand: the triggers that note edits let it pass."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL app.unattended = 'on'")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL app.unattended = ''")
+
+
 def merge(batch: Import, book: Book, source: Source) -> Outcome:
     """What became of the staged rows, in the transaction of the caller, who commits or rolls back."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("merge() belongs inside a transaction")
+    with unattended():
+        return _merge(batch, book, source)
+
+
+def _merge(batch: Import, book: Book, source: Source) -> Outcome:
     steps = Steps(batch, source)
     outcome = Outcome(source)
     _find_clients(steps)
@@ -107,6 +124,7 @@ def merge(batch: Import, book: Book, source: Source) -> Outcome:
     outcome.clients_created = steps.run("new_clients")
     _describe_clients(steps, outcome)
     _write_invoices(steps, outcome)
+    steps.run("left_rows")
     return outcome
 
 
@@ -122,7 +140,9 @@ def _find_clients(steps: Steps) -> None:
 
 def _describe_clients(steps: Steps, outcome: Outcome) -> None:
     steps.run("client_keys")
-    if steps.run("former_clients"):
+    is_filling = steps.run("former_clients")
+    steps.run("former_owners")
+    if is_filling:
         steps.run("filled_clients")
     steps.run("owners")
     outcome.unknown_owners = steps.rows("unknown_owners")

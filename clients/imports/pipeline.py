@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from celery import current_app
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import translation
@@ -17,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.audit import acting_as
-from clients.imports import claim, report, staging, stopping, table_checks
+from clients import bells
+from clients.imports import claim, report, staging, stopping, table_checks, undo
 from clients.imports.book import Book, share_of_errors
 from clients.imports.fec_rows import fec_rows
 from clients.imports.findings import RefusedError
@@ -48,6 +48,9 @@ def process(import_id: int) -> Import:
 
 
 def _run(batch: Import) -> None:
+    if batch.step == Import.Step.UNDO:
+        undo.run(batch)
+        return
     try:
         if batch.attempts > claim.MOST_ATTEMPTS:
             raise RefusedError(
@@ -198,9 +201,5 @@ def _close_dry_run(batch: Import, book: Book, outcome: Outcome) -> None:
 
 
 def _ring() -> None:
-    """Wake what follows an import. Without a broker nothing is lost: a tick of every minute sees the new facts."""
-    for name in settings.AFTER_IMPORT:
-        try:
-            current_app.send_task(name, retry=False)
-        except Exception as error:
-            log.info("could not enqueue %s after an import (%r): the next tick will see to it", name, error)
+    """Wake what follows an import."""
+    bells.ring(*settings.AFTER_IMPORT)

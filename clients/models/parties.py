@@ -126,6 +126,7 @@ class Client(models.Model):
         related_name="created_clients",
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    edited_at = models.DateTimeField(null=True, editable=False)  # by hand, last; set by a trigger, never by imports
     sort_name = models.GeneratedField(expression=folded("name"), output_field=models.TextField(), db_persist=True)
     search_text = models.GeneratedField(
         expression=folded("name", "code", "city", "postcode"),
@@ -227,6 +228,7 @@ class Contact(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    edited_at = models.DateTimeField(null=True, editable=False)  # by hand, last; set by a trigger, never by imports
 
     class Meta:
         verbose_name = _("contact")
@@ -254,6 +256,7 @@ class Service(models.Model):
         default=False,
         help_text=_("Facturé chaque mois sans nouvelle décision du client."),
     )
+    edited_at = models.DateTimeField(null=True, editable=False)  # by hand, last; set by a trigger, never by imports
     sort_name = models.GeneratedField(expression=folded("name"), output_field=models.TextField(), db_persist=True)
 
     class Meta:

@@ -14,3 +14,4 @@ def shared():
 @pytest.fixture(autouse=True)
 def _no_broker(settings):
     settings.AFTER_IMPORT = []
+    settings.AFTER_MERGE = []
