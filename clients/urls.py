@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clients.views import imports, sharing
+from clients.views import imports, sharing, undoing
 
 app_name = "clients"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("importer/partager/", sharing.share_out, name="share-out"),
     path("importer/<int:pk>/suivi/", imports.import_progress, name="import-progress"),
     path("importer/<int:pk>/bilan/", imports.import_report, name="import-report"),
+    path("importer/<int:pk>/arreter/", undoing.stop_import, name="stop-import"),
+    path("importer/<int:pk>/annuler/", undoing.undo_import, name="undo-import"),
+    path("importer/<int:pk>/annulation/", undoing.undone_rows, name="undone-rows"),
     path("importer/<int:pk>/confirmer/", imports.confirm_import, name="confirm-import"),
     path("importer/<int:pk>/abandonner/", imports.decline_import, name="decline-import"),
     path("importer/<int:pk>/abonnements/", imports.mark_recurring, name="mark-recurring"),

@@ -40,7 +40,7 @@ def import_new(request):
     if request.method == "POST" and form.is_valid():
         files = [(file.name, file) for file in form.cleaned_data["files"]]
         batch = queue.submit(files=files, by=request.user, source_name=form.cleaned_data["source"])
-        _ring(batch)
+        ring(batch)
         return redirect(_address("clients:import-progress", batch, request))
     last = Import.objects.filter(status=Import.Status.COMMITTED).first()
     return render(request, "clients/imports/new.html", {"form": form, "last": last, "comes_back": _comes_back(request)})
@@ -91,7 +91,7 @@ def confirm_import(request, pk):
     """Somebody read how many invoices disappear, and wants it; a second click changes nothing."""
     batch = get_object_or_404(Import, pk=pk)
     if queue.confirm(batch, by=request.user):
-        _ring(batch)
+        ring(batch)
     return redirect(_address("clients:import-progress", batch, request))
 
 
@@ -151,7 +151,7 @@ def _errors_file(batch: Import, errors: QuerySet, file_format: str):
     )
 
 
-def _ring(batch: Import) -> None:
+def ring(batch: Import) -> None:
     """Call a worker. Without a broker the import waits: a tick of every minute rings again."""
     try:
         tasks.process_import.delay_on_commit(batch.pk)

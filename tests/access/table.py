@@ -141,6 +141,15 @@ CLIENTS: list[Page] = [
     Page("clients:import-report", get=KEEPERS, address=an_import),
     Page("clients:confirm-import", get=None, post=KEEPERS, address=an_import, answers=(302,)),
     Page("clients:decline-import", get=None, post=KEEPERS, address=an_import, answers=(302,)),
+    Page("clients:stop-import", get=None, post=KEEPERS, address=an_import, answers=(302,)),
+    Page(
+        "clients:undo-import",
+        get=KEEPERS,
+        post=KEEPERS,
+        address=an_import,
+        writes=columns("clients_import", "status", "step", "phase", "undone_by_id", but=""),
+    ),
+    Page("clients:undone-rows", get=KEEPERS, address=an_import),
     Page("clients:mark-recurring", get=None, post=KEEPERS, address=an_import, answers=(302,)),
     Page(
         "clients:import-errors",

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Firm, Invitation, User
 from accounts.roles import Role
@@ -102,7 +103,7 @@ def _side(owner, run, amount, seen_by):
         invitation=Invitation.objects.create(
             email=f"invite-{client.pk}@cabinet.example", roles=[Role.COMMERCIAL], token_hash=f"{client.pk:064}"
         ),
-        batch=Import.objects.create(status=Import.Status.COMMITTED, launched_by=owner),
+        batch=Import.objects.create(status=Import.Status.COMMITTED, launched_by=owner, finished_at=timezone.now()),
         seen_by=seen_by,
     )
 
