@@ -47,6 +47,9 @@ class ClientAdmin(admin.ModelAdmin):
     raw_id_fields = ["head"]
     inlines = [ContactInline]
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).unmerged()
+
     def has_delete_permission(self, request, obj=None):
         return False
 

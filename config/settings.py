@@ -191,6 +191,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "rescore-when-missed": {
+        "task": "segmentation.tasks.rescore_history",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
 }
 AFTER_IMPORT = ["segmentation.tasks.score_new_imports"]
 AFTER_MERGE = ["segmentation.tasks.rescore_history"]  # the past changed: an import undone, clients merged or parted

@@ -35,7 +35,7 @@ class TakenBack:
         order = [Fate.ERROR, Fate.KEPT, Fate.UNDONE]
         return [
             {**row, "fate": Fate(row["fate"]), "what": noun_of(row["table"])}
-            for row in sorted(rows, key=lambda row: (order.index(row["fate"]), -row["rows"]))
+            for row in sorted(rows, key=lambda row: (order.index(Fate(row["fate"])), -row["rows"]))
         ]
 
     def count(self, fate: str) -> int:
