@@ -45,6 +45,7 @@ class ClientAdmin(admin.ModelAdmin):
         "city", "country", "email", "phone", "client_since", "owner", "head", "notes",
     ]  # fmt: skip
     raw_id_fields = ["head"]
+    view_on_site = False
     inlines = [ContactInline]
 
     def get_queryset(self, request):

@@ -1,8 +1,8 @@
-"""Addresses of the facts: imports, and sharing clients out."""
+"""Addresses of the facts: imports, sharing clients out, clients that are one."""
 
 from django.urls import path
 
-from clients.views import imports, sharing, undoing
+from clients.views import imports, merging, sharing, undoing
 
 app_name = "clients"
 urlpatterns = [
@@ -17,5 +17,10 @@ urlpatterns = [
     path("importer/<int:pk>/confirmer/", imports.confirm_import, name="confirm-import"),
     path("importer/<int:pk>/abandonner/", imports.decline_import, name="decline-import"),
     path("importer/<int:pk>/abonnements/", imports.mark_recurring, name="mark-recurring"),
+    path("clients/doublons/", merging.client_doubles, name="doubles"),
+    path("clients/doublons/decider/", merging.decide_double, name="decide-double"),
+    path("clients/doublons/<int:pk>/oublier/", merging.forget_decision, name="forget-decision"),
+    path("clients/<int:pk>/fusionner/", merging.merge_client, name="merge-client"),
+    path("clients/fusions/<int:pk>/defaire/", merging.undo_merge, name="undo-merge"),
     path("importer/<int:pk>/erreurs/<str:file_format>/", imports.export_errors, name="import-errors"),
 ]

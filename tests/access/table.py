@@ -159,6 +159,33 @@ CLIENTS: list[Page] = [
         answers=(200,),
         writes=frozenset({"accounts_export +"}),
     ),
+    Page("clients:doubles", get=MANAGERS | KEEPERS),
+    Page("clients:decide-double", get=None, post=MANAGERS | KEEPERS, answers=(302,)),
+    Page(
+        "clients:forget-decision",
+        get=None,
+        post=MANAGERS | KEEPERS,
+        address=lambda side: {"pk": side.decision.pk},
+        answers=(302,),
+        writes=frozenset({"clients_identitydecision -"}),
+    ),
+    Page(
+        "clients:merge-client",
+        get=MANAGERS | KEEPERS,
+        post=MANAGERS | KEEPERS,
+        address=a_client,
+        of_a_client=True,
+        answers=(302,),
+    ),
+    Page(
+        "clients:undo-merge",
+        get=None,
+        post=MANAGERS | KEEPERS,
+        address=lambda side: {"pk": side.merge.pk},
+        of_a_client=True,
+        answers=(302,),
+        writes=frozenset({"clients_clientmerge.undone_at", "clients_client.merged_into_id"}),
+    ),
     Page("clients:share-out", get=MANAGERS | KEEPERS, post=MANAGERS | KEEPERS),
 ]
 CAMPAIGNS: list[Page] = []

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Firm, Invitation, User
 from accounts.roles import Role
 from campaigns.models import Action
-from clients.models import Client, Contact, Import, Invoice, Service
+from clients.models import Client, ClientMerge, Contact, IdentityDecision, Import, Invoice, Service
 from segmentation.models import Score, ScoringRun
 from tests.factories import (
     ActionFactory,
@@ -54,6 +54,8 @@ class Side:
     action: Action
     invitation: Invitation
     batch: Import
+    merge: ClientMerge
+    decision: IdentityDecision
     seen_by: frozenset[Who]
 
 
@@ -104,6 +106,10 @@ def _side(owner, run, amount, seen_by):
             email=f"invite-{client.pk}@cabinet.example", roles=[Role.COMMERCIAL], token_hash=f"{client.pk:064}"
         ),
         batch=Import.objects.create(status=Import.Status.COMMITTED, launched_by=owner, finished_at=timezone.now()),
+        merge=ClientMerge.objects.create(
+            kept=client, merged=ClientFactory(owner=owner, merged_into=client), merged_by=owner
+        ),
+        decision=IdentityDecision.objects.create(verdict="different", name=f"a {client.pk}", other=f"b {client.pk}"),
         seen_by=seen_by,
     )
 
