@@ -47,7 +47,7 @@ class Filter:
     def tables(self) -> dict[str, str]:
         """Every table that the journal can name, with the word for one of its rows."""
         named = AuditEntry.objects.order_by().values_list("table", flat=True).distinct()
-        return dict(sorted(((table, capfirst(_noun(table))) for table in named), key=lambda pair: pair[1]))
+        return dict(sorted(((table, capfirst(noun_of(table))) for table in named), key=lambda pair: pair[1]))
 
     @property
     def people(self):
@@ -74,7 +74,7 @@ def told(page) -> list[Line]:
             happened_at=entry.happened_at,
             author=names.of(User, entry.user_id) if entry.user_id else "",
             operation=entry.operation,
-            what=f"{_noun(entry.table)} {names.of(_model(entry.table), entry.row_id)}",
+            what=f"{noun_of(entry.table)} {names.of(_model(entry.table), entry.row_id)}",
             changes=[
                 _change(entry.table, column, values, names)
                 for column, values in sorted(entry.changes.items())
@@ -115,7 +115,8 @@ def _model(table):
     return next((model for model in apps.get_models() if model._meta.db_table == table), None)  # noqa: SLF001
 
 
-def _noun(table) -> str:
+def noun_of(table) -> str:
+    """What a row of this table is called on screen: "action", "facture"."""
     model = _model(table)
     return str(model._meta.verbose_name) if model else table  # noqa: SLF001
 

@@ -45,7 +45,11 @@ class ClientAdmin(admin.ModelAdmin):
         "city", "country", "email", "phone", "client_since", "owner", "head", "notes",
     ]  # fmt: skip
     raw_id_fields = ["head"]
+    view_on_site = False
     inlines = [ContactInline]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).unmerged()
 
     def has_delete_permission(self, request, obj=None):
         return False

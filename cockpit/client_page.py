@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import required
 from accounts.roles import Right
-from clients import contacts
+from clients import contacts, merging
 from clients.models import Client
 from cockpit.dossier import Dossier
 from cockpit.forms import ContactForm
@@ -17,8 +17,12 @@ from segmentation.models import ScoringRun
 
 @require_safe
 def client_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """The page of one client, or Http404 for somebody else's."""
-    client = get_object_or_404(Client.objects.visible_to(request.user).select_related("owner", "head"), pk=pk)
+    """The page of one client, that of the client it was merged into, or Http404 for somebody else's."""
+    seen = Client.objects.visible_to(request.user).select_related("owner", "head")
+    merged = Client.objects.merged().filter(pk=pk).first()
+    if merged and (kept := seen.filter(pk=merging.standing(merged).pk).first()):
+        return redirect(kept)  # not for ever: merging can be undone
+    client = get_object_or_404(seen, pk=pk)
     run = ScoringRun.objects.latest_at()
     sheet = Dossier(request.user, client, run)
     context = {"sheet": sheet, "run": run, "page": sheet.documents(request.GET.get("page"))}

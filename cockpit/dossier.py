@@ -16,7 +16,8 @@ from accounts.roles import Right
 from campaigns.models import Action
 from clients.activity import ServiceAmounts, amounts_by_service, month_ends, monthly_amounts, purchases_by_day
 from clients.figures import day, days, eur
-from clients.models import Invoice, Service, YearlyTotal
+from clients.merging import merges_of
+from clients.models import ClientMerge, Invoice, Service, YearlyTotal
 from cockpit import charts
 from cockpit.panel import Sheet
 
@@ -161,6 +162,11 @@ class Dossier(Sheet):
     @property
     def revenue_per_hour(self) -> Decimal | None:
         return self.score.tier_revenue / self.hours if self.hours and self.score else None
+
+    @cached_property
+    def merges(self) -> list[ClientMerge]:
+        """The clients that this one took over."""
+        return list(merges_of(self.client))
 
     @property
     def may_assign(self) -> bool:

@@ -12,7 +12,7 @@ import environ
 import fontpkg_figtree
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from config import logs, secrets
@@ -196,8 +196,14 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "rescore-when-missed": {
+        "task": "segmentation.tasks.rescore_history",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
 }
 AFTER_IMPORT = ["segmentation.tasks.score_new_imports"]
+AFTER_MERGE = ["segmentation.tasks.rescore_history"]  # the past changed: an import undone, clients merged or parted
 
 # --- E-mail: a folder unless EMAIL_URL names a server ---------------------------------------------
 
@@ -212,6 +218,9 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Cap Clients <cap-clients
 
 # --- People ---------------------------------------------------------------------------------------
 
+ABSOLUTE_URL_OVERRIDES = {  # where a client is shown: lower layers send there without knowing the page
+    "clients.client": lambda client: reverse("cockpit:client-page", args=[client.pk]),
+}
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [

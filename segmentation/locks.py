@@ -13,6 +13,7 @@ class Lock(IntEnum):
     OFFICIAL_RUN = 1
     DRAFT_RUN = 2
     BACKTEST_RUN = 3
+    HISTORY = 5  # scoring past dates again
     SCHEDULE = 4  # deciding whether a run is due, and running it
 
 

@@ -246,6 +246,7 @@ class ScoringRun(models.Model):
     as_of = models.DateField(_("données au"))
     rules = models.ForeignKey(Rules, on_delete=models.PROTECT, related_name="runs")
     facts_version = models.BigIntegerField(default=0)
+    rewrites_seen = models.PositiveIntegerField(default=0)  # changes of the past that it knows (`clients.rewrites`)
     launched_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -320,9 +321,9 @@ class ScoreQuerySet(models.QuerySet):
         return self.filter(run__in=runs)
 
     def visible_to(self, user):
-        """The scores of the clients this person may see."""
+        """The scores of the clients this person may see. Who was merged since the run into another is out of sight."""
         if user.may(Right.SEE_ALL_CLIENTS):
-            return self
+            return self.exclude(client__in=Client.objects.merged())
         return self.filter(client__in=Client.objects.visible_to(user))
 
     def at_risk(self):

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from clients.models import FactChange, Invoice, YearlyTotal
+from clients.rewrites import rewrites
 from segmentation.locks import Lock, held
 from segmentation.models import Rules, ScoringRun
 
@@ -62,12 +63,13 @@ def score(
     by: User | None = None,
     trigger: str = ScoringRun.Trigger.HAND,
     kind: str = ScoringRun.Kind.OFFICIAL,
+    rules: Rules | None = None,
 ) -> ScoringRun:
-    """The run that scored everybody at this date under the published rules; it supersedes the older of that date.
+    """The run that scored everybody at this date; it supersedes the older of that date.
 
-    Without a date, the as-of date of the facts. A run of that date also supersedes those of later dates that other
-    facts gave: totals to the end of a year whose invoices came since, documents taken back. Raises AlreadyRunning, and
-    NoFacts when nobody is known to have bought anything by then.
+    Without a date, the as-of date of the facts; without rules, the published ones. A run of the facts' own date also
+    supersedes those of later dates that other facts gave: totals to the end of a year whose invoices came since,
+    documents taken back. Raises AlreadyRunning, and NoFacts when nobody is known to have bought anything by then.
     Must be called outside any transaction: the run is seen as running while it works.
     """
     as_of = as_of or default_as_of()
@@ -75,7 +77,7 @@ def score(
     with held(LOCKS[ScoringRun.Kind(kind)]) as is_alone:
         if not is_alone:
             raise AlreadyRunning(_("Un calcul est déjà en cours : attendez qu’il se termine, puis recommencez."))
-        run = _started(as_of=as_of, by=by, trigger=trigger, kind=kind)
+        run = _started(as_of=as_of, by=by, trigger=trigger, kind=kind, rules=rules)
         try:
             _fill(run)
         except BaseException as error:
@@ -114,14 +116,14 @@ def _require_purchases(as_of: dt.date) -> None:
 
 
 @transaction.atomic(durable=True)
-def _started(*, as_of: dt.date, by: User | None, trigger: str, kind: str) -> ScoringRun:
+def _started(*, as_of: dt.date, by: User | None, trigger: str, kind: str, rules: Rules | None) -> ScoringRun:
     """A new running run, committed so that others see it. Whatever still claims to run was killed: it holds no lock."""
     _mark_failed(ScoringRun.objects.filter(kind=kind), _("Le processus qui calculait a été arrêté."))
     return ScoringRun.objects.create(
         kind=kind,
         trigger=trigger,
         as_of=as_of,
-        rules=Rules.objects.get(status=Rules.Status.PUBLISHED),
+        rules=rules or Rules.objects.get(status=Rules.Status.PUBLISHED),
         facts_version=facts_version(),
         launched_by=by,
     )
@@ -134,14 +136,14 @@ def _fill(run: ScoringRun) -> None:
         if not connection.savepoint_ids:  # inside the transaction of a test it is too late, and nobody else writes
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         cursor.execute(SETTINGS)
-        run.facts_version = facts_version()
+        run.facts_version, run.rewrites_seen = facts_version(), len(rewrites())
         for name in STATEMENTS:
             cursor.execute((SQL / name).read_text(), {"run": run.pk, "as_of": run.as_of})
     if run.kind == ScoringRun.Kind.OFFICIAL:
         ScoringRun.objects.standing().filter(_replaced_by(run)).update(superseded_by=run)
     run.status = ScoringRun.Status.DONE
     run.finished_at = timezone.now()
-    run.save(update_fields=["facts_version", "status", "finished_at"])
+    run.save(update_fields=["facts_version", "rewrites_seen", "status", "finished_at"])
 
 
 def _replaced_by(run: ScoringRun) -> Q:

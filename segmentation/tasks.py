@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from segmentation import nightly
+from segmentation import history, nightly
 
 
 @shared_task
@@ -15,3 +15,9 @@ def score_nightly():
 def score_new_imports():
     """Scores everybody again when facts changed since the last run."""
     nightly.score_new_facts()
+
+
+@shared_task
+def rescore_history():
+    """Scores again the past dates that an undone import, or a merge of clients, made wrong."""
+    history.rescore_history()

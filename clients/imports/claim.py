@@ -20,6 +20,10 @@ SILENCE = dt.timedelta(minutes=2)
 MOST_ATTEMPTS = 3
 
 
+class StoppedError(Exception):
+    """Somebody asked that this import stop: what it does is undone, and nothing of it stays."""
+
+
 @contextmanager
 def claimed(import_id: int) -> Iterator[bool]:
     """Whether this worker has the import, for as long as the block runs."""
@@ -45,11 +49,34 @@ def ready() -> list[int]:
 
 
 def beat(batch: Import, **changes: Any) -> None:
-    """Note that the worker lives, and how far it is."""
+    """Note that the worker lives, and how far it is. Raises StoppedError when somebody asked to stop."""
     changes["heartbeat_at"] = timezone.now()
     for name, value in changes.items():
         setattr(batch, name, value)
-    batch.save(update_fields=list(changes))
+    if not Import.objects.filter(pk=batch.pk, cancel_asked_at=None).update(**changes):
+        raise StoppedError
+
+
+def check_wanted(import_id: int) -> None:
+    """Raises StoppedError when somebody asked that this import stop."""
+    if Import.objects.filter(pk=import_id).exclude(cancel_asked_at=None).exists():
+        raise StoppedError
+
+
+def end(batch: Import, *fields: str) -> None:
+    """Write how an import ended: these fields of its row, in the last statement of the caller's transaction.
+
+    Raises StoppedError when somebody asked to stop first. Asking waits for this statement's row lock, so that one of
+    the two wins, never both; whatever the commit still had to check is checked before, that the lock be held briefly.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    wanted = Import.objects.filter(pk=batch.pk)
+    if batch.status != Import.Status.ABANDONED:
+        wanted = wanted.filter(cancel_asked_at=None)
+    if not wanted.update(**{name: getattr(batch, name) for name in fields}):
+        raise StoppedError
 
 
 def _take(import_id: int) -> bool:

@@ -80,6 +80,8 @@ REASONS = {
     "corrective-invoice": _("Factures rectificatives"),
     "numbered-credit-note": _("Avoirs reconnus à leur numéro"),
     "refunded": _("Remboursements"),
+    "stopped": _("Import arrêté"),
+    "undo-failed": _("L’annulation n’a pas abouti"),
     # A whole file.
     "refused": _("Import refusé"),
     "empty-file": _("Fichier vide"),

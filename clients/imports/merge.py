@@ -4,6 +4,8 @@ Steps are SQL files, one statement each; a lock of the database lets one import 
 reads is still true when the next one writes.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -16,11 +18,11 @@ from django.utils.translation import gettext as _
 
 from clients.imports import totals
 from clients.imports.book import Book
-from clients.imports.claim import LOCK_SPACE
+from clients.imports.claim import LOCK_SPACE, check_wanted
 from clients.imports.plan import Plan
 from clients.imports.progress import Progress
 from clients.imports.verdicts import write_aliases
-from clients.models import Import, Invoice, InvoiceLink, Source
+from clients.models import Import, ImportChange, Invoice, InvoiceLink, Source
 
 SQL = Path(__file__).parent / "sql"
 MOST_CANCELLED = 0.05
@@ -65,12 +67,15 @@ def _statement(name: str) -> str:
 class Steps:
     """Runs SQL files with this import's parameters."""
 
-    def __init__(self, batch: Import, source: Source, progress: Progress | None = None):
+    def __init__(self, batch: Import, source: Source | None = None, progress: Progress | None = None):
         self.batch, self.source, self.progress = batch, source, progress
-        self.parameters: dict[str, Any] = {"batch": batch.pk, "source": source.pk, "today": timezone.localdate()}
+        self.parameters: dict[str, Any] = {"batch": batch.pk, "today": timezone.localdate()}
+        if source:
+            self.parameters["source"] = source.pk
 
     def run(self, name: str, **parameters: Any) -> int:
-        """The number of rows written."""
+        """The number of rows written. Raises StoppedError when somebody asked meanwhile that the import stop."""
+        check_wanted(self.parameters["batch"])
         with connection.cursor() as cursor:
             cursor.execute(_statement(name), self.parameters | parameters)
             written = cursor.rowcount
@@ -103,6 +108,16 @@ def hold_the_lock() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [LOCK_SPACE])
 
 
+@contextmanager
+def unattended() -> Iterator[None]:
+    """What is written inside, in this transaction, is no edit by hand: the triggers that note edits let it pass."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL app.unattended = 'on'")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL app.unattended = ''")
+
+
 def find_known(steps: Steps, plan: Plan) -> None:
     """Who of the files is somebody already known, by decision or by a key, and which of them are one."""
     if plan.services:
@@ -119,7 +134,13 @@ def merge(steps: Steps, book: Book, plan: Plan) -> Outcome:
     rolls back."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("merge() belongs inside a transaction")
+    with unattended():
+        return _merge(steps, book, plan)
+
+
+def _merge(steps: Steps, book: Book, plan: Plan) -> Outcome:
     batch, source = steps.batch, steps.source
+    assert source
     outcome = Outcome(source)
     _make_clients(steps, plan)
     steps.run("new_services")
@@ -136,15 +157,24 @@ def merge(steps: Steps, book: Book, plan: Plan) -> Outcome:
     _link_documents(steps)
     _write_totals(steps, book, outcome)
     _check_money(book, outcome)
+    steps.run("left_rows")
     return outcome
 
 
 def _link_documents(steps: Steps) -> None:
     """Link each document to the one it names, as far as both are known. Nothing is run when every link is there."""
     missing = steps.rows("missing_links")
-    InvoiceLink.objects.bulk_create(
+    made = InvoiceLink.objects.bulk_create(
         [InvoiceLink(document_id=document, named_id=named, kind=kind) for document, named, kind in missing],
-        ignore_conflicts=True,
+        batch_size=5_000,
+    )
+    ImportChange.objects.bulk_create(  # a link does not say which import made it
+        [
+            ImportChange(
+                batch=steps.batch, table="clients_invoicelink", row_id=link.pk, action=ImportChange.Action.CREATED
+            )
+            for link in made
+        ],
         batch_size=5_000,
     )
 
@@ -187,7 +217,9 @@ def _make_clients(steps: Steps, plan: Plan) -> None:
 
 def _describe_clients(steps: Steps, outcome: Outcome, plan: Plan) -> None:
     steps.run("client_keys")
-    if steps.run("former_clients"):
+    is_filling = steps.run("former_clients")
+    steps.run("former_owners")
+    if is_filling:
         steps.run("filled_clients")
     owners = {"owner_names": list(plan.owners), "owner_ids": list(plan.owners.values())}
     steps.run("owners", **owners)

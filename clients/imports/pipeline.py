@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from celery import current_app
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import translation
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.audit import acting_as
+from clients import bells
 from clients.imports import (
     claim,
     intake,
@@ -25,11 +25,13 @@ from clients.imports import (
     rejects,
     report,
     staging,
+    stopping,
     table_checks,
+    undo,
     verdicts,
     yearly,
     yearly_layout,
-)  # fmt: skip
+)
 from clients.imports.book import Book, share_of_errors
 from clients.imports.einvoice_rows import einvoice_rows
 from clients.imports.fec_rows import fec_rows
@@ -59,12 +61,18 @@ def process(import_id: int) -> Import:
         if mine:
             language = batch.launched_by.language if batch.launched_by else settings.LANGUAGE_CODE
             with acting_as(batch.launched_by), translation.override(language):
-                _run(batch)
+                try:
+                    _run(batch)
+                except claim.StoppedError:
+                    stopping.abandon(batch)
             staging.clear(batch)
     return batch
 
 
 def _run(batch: Import) -> None:
+    if batch.step == Import.Step.UNDO:
+        undo.run(batch)
+        return
     try:
         if batch.attempts > claim.MOST_ATTEMPTS:
             raise RefusedError(
@@ -78,8 +86,8 @@ def _run(batch: Import) -> None:
             _import(batch, files)
     except RefusedError as refusal:
         report.close(batch, _status_of(batch, refusal), refusal=refusal)
-    except (OperationalError, InterfaceError):
-        raise  # the database went away: the row stays running, and the next minute takes it up again
+    except (claim.StoppedError, OperationalError, InterfaceError):
+        raise  # stopped; or the database went away: the row stays running, and the next minute takes it up again
     except Exception:
         log.exception("import %s failed", batch.pk)
         message = _(
@@ -240,9 +248,5 @@ def _merged(steps: Steps, book: Book, plan: Plan, names: list[str]) -> Outcome:
 
 
 def _ring() -> None:
-    """Wake what follows an import. Without a broker nothing is lost: a tick of every minute sees the new facts."""
-    for name in settings.AFTER_IMPORT:
-        try:
-            current_app.send_task(name, retry=False)
-        except Exception as error:
-            log.info("could not enqueue %s after an import (%r): the next tick will see to it", name, error)
+    """Wake what follows an import."""
+    bells.ring(*settings.AFTER_IMPORT)

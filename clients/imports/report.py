@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.roles import Right
+from clients.imports import claim
 from clients.imports.book import Book
 from clients.imports.findings import RefusedError, label_of
 from clients.imports.merge import ConfirmationNeededError, Outcome
@@ -20,6 +21,10 @@ from clients.models import Import, ImportFinding, Invoice, Service
 
 Severity = ImportFinding.Severity
 MOST_LISTED = 10_000
+ENDED = (  # the fields of an import that its end writes: the others belong to whoever watches it
+    "status", "source", "source_name", "finished_at", "heartbeat_at", "rows_total", "rows_done", "created", "updated",
+    "unchanged", "cancelled", "clients_created", "file_total", "imported_total", "first_day", "last_day", "learned",
+)  # fmt: skip
 
 
 def euros(cents: int) -> Decimal:
@@ -36,7 +41,10 @@ def close(
     outcome: Outcome | None = None,
     refusal: RefusedError | None = None,
 ) -> None:
-    """Give an import its end, its figures and everything it has to say."""
+    """Give an import its end, its figures and everything it has to say.
+
+    Raises StoppedError when somebody asked meanwhile that it stop.
+    """
     batch.findings.all().delete()
     book = book or (refusal.book if refusal else None)
     findings: list[ImportFinding] = []
@@ -51,15 +59,15 @@ def close(
     if outcome:
         findings += _outcome(batch, outcome)
         _take_figures(batch, outcome, status)
-    if outcome is None:
-        batch.imported_total = euros(0)
+    else:
+        _forget_figures(batch)
     ImportFinding.objects.bulk_create(findings, batch_size=1000)
     batch.status = status
     batch.heartbeat_at = timezone.now()
     batch.finished_at = batch.heartbeat_at if batch.is_final else None
     if batch.rows_total:
         batch.rows_done = batch.rows_total
-    batch.save()
+    claim.end(batch, *ENDED)
 
 
 @transaction.atomic
@@ -72,7 +80,7 @@ def ask(batch: Import, book: Book, needed: ConfirmationNeededError) -> None:
     batch.status = Import.Status.CONFIRMATION
     batch.heartbeat_at = timezone.now()
     batch.file_total, batch.imported_total = euros(book.file_cents), euros(0)
-    batch.save()
+    claim.end(batch, "status", "heartbeat_at", "file_total", "imported_total")
 
 
 def _many_cancelled(needed: ConfirmationNeededError) -> str:
@@ -90,6 +98,13 @@ def _take_figures(batch: Import, outcome: Outcome, status: str) -> None:
     batch.cancelled, batch.clients_created = len(outcome.cancelled), outcome.clients_created
     batch.imported_total = euros(outcome.imported_cents)
     batch.first_day, batch.last_day = outcome.first_day, outcome.last_day
+
+
+def _forget_figures(batch: Import) -> None:
+    """An import that wrote nothing counts nothing, whatever was found before it was given up."""
+    batch.source, batch.first_day, batch.last_day = None, None, None
+    batch.created = batch.updated = batch.unchanged = batch.cancelled = batch.clients_created = 0
+    batch.imported_total = euros(0)
 
 
 # --- What it has to say ---------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Right
 from clients.imports import rejects, report
+from clients.imports.taken_back import TakenBack
 from clients.models import Client, Import, ImportFinding
 
 Severity = ImportFinding.Severity
@@ -104,6 +105,11 @@ class Summary:
         if not self.user.may(Right.ASSIGN_CLIENTS):
             return 0
         return Client.objects.visible_to(self.user).unassigned().count()
+
+    @cached_property
+    def taken_back(self) -> TakenBack:
+        """Undoing it: possible, or done."""
+        return TakenBack(self.batch)
 
     @property
     def is_dry_run(self) -> bool:

@@ -251,9 +251,14 @@ class ImportFinding(models.Model):
 
 
 class ImportChange(models.Model):
-    """The former state of a row that an import changed: what undoing puts back. Rows it created name their import."""
+    """What an import did to one row, for undoing it: the former state of the row, and the state it was left in.
+
+    Rows that an import created name it (`created_by_import`); those whose table has no such column are here. Invoices
+    have no state `after`: who changed them since is written on them. All of it goes with the undoing, or in 30 days.
+    """
 
     class Action(models.TextChoices):
+        CREATED = "created", _("créée")
         UPDATED = "updated", _("modifiée")
         CANCELLED = "cancelled", _("annulée")
         REMOVED = "removed", _("retirée")  # the row is gone: `before` is all of it
@@ -262,7 +267,8 @@ class ImportChange(models.Model):
     table = models.CharField(max_length=63)
     row_id = models.BigIntegerField()
     action = models.CharField(max_length=9, choices=Action.choices)
-    before = models.JSONField()
+    before = models.JSONField(default=dict)
+    after = models.JSONField(null=True)
 
     class Meta:
         constraints = [

@@ -82,6 +82,7 @@ class Invoice(models.Model):
         db_index=False,  # `invoices_updated_by_import`: most invoices were never updated
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    edited_at = models.DateTimeField(null=True, editable=False)  # by hand, last; set by a trigger, never by imports
 
     objects = InvoiceQuerySet.as_manager()
 

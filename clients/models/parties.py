@@ -36,22 +36,30 @@ class ClientQuerySet(models.QuerySet):
         """The clients this person may see: the only door to clients for lists, pages, exports, counts and mailings.
 
         Those merged into another are that other.
+        """
+        return self.unmerged().in_portfolio_of(user)
+
+    def in_portfolio_of(self, user):
+        """The clients that are this person's to see, those merged into another too.
 
         1. Marketing, Direction and Administrateur: all. 2. Manager: their own, their reports' at any depth, and those
         without owner. 3. Commercial, and anybody else in charge of clients: their own. 4. Without a role: none.
         """
-        found = self.unmerged()
         if user.may(Right.SEE_ALL_CLIENTS):
-            return found
+            return self
         if user.may(Right.SEE_TEAM_CLIENTS):
-            return found.filter(Q(owner__in=team_ids(user)) | Q(owner=None))
+            return self.filter(Q(owner__in=team_ids(user)) | Q(owner=None))
         if user.rights:
-            return found.filter(owner=user.pk)
-        return found.none()
+            return self.filter(owner=user.pk)
+        return self.none()
 
     def unmerged(self):
         """Clients that stand for themselves: not merged into another."""
         return self.filter(merged_into=None)
+
+    def merged(self):
+        """Clients merged into another: hardly any, and read off an index of their own."""
+        return self.exclude(merged_into=None)
 
     def owned_by(self, user):
         return self.filter(owner=user)
@@ -126,6 +134,7 @@ class Client(models.Model):
         related_name="created_clients",
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    edited_at = models.DateTimeField(null=True, editable=False)  # by hand, last; set by a trigger, never by imports
     sort_name = models.GeneratedField(expression=folded("name"), output_field=models.TextField(), db_persist=True)
     search_text = models.GeneratedField(
         expression=folded("name", "code", "city", "postcode"),
@@ -227,6 +236,7 @@ class Contact(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    edited_at = models.DateTimeField(null=True, editable=False)  # by hand, last; set by a trigger, never by imports
 
     class Meta:
         verbose_name = _("contact")
@@ -254,6 +264,7 @@ class Service(models.Model):
         default=False,
         help_text=_("Facturé chaque mois sans nouvelle décision du client."),
     )
+    edited_at = models.DateTimeField(null=True, editable=False)  # by hand, last; set by a trigger, never by imports
     sort_name = models.GeneratedField(expression=folded("name"), output_field=models.TextField(), db_persist=True)
 
     class Meta:

@@ -7,11 +7,12 @@ from decimal import Decimal
 from enum import StrEnum
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Firm, Invitation, SavedView, User
 from accounts.roles import Role
 from campaigns.models import Action
-from clients.models import Client, Contact, Import, Invoice, Service
+from clients.models import Client, ClientMerge, Contact, IdentityDecision, Import, Invoice, Service
 from segmentation.models import Score, ScoringRun
 from tests.factories import (
     ActionFactory,
@@ -55,6 +56,8 @@ class Side:
     batch: Import
     view: SavedView
     holder: Who
+    merge: ClientMerge
+    decision: IdentityDecision
     seen_by: frozenset[Who]
 
 
@@ -104,7 +107,11 @@ def _side(holder, owner, run, amount, seen_by):
         invitation=Invitation.objects.create(
             email=f"invite-{client.pk}@cabinet.example", roles=[Role.COMMERCIAL], token_hash=f"{client.pk:064}"
         ),
-        batch=Import.objects.create(status=Import.Status.COMMITTED, launched_by=owner),
+        batch=Import.objects.create(status=Import.Status.COMMITTED, launched_by=owner, finished_at=timezone.now()),
+        merge=ClientMerge.objects.create(
+            kept=client, merged=ClientFactory(owner=owner, merged_into=client), merged_by=owner
+        ),
+        decision=IdentityDecision.objects.create(verdict="different", name=f"a {client.pk}", other=f"b {client.pk}"),
         view=SavedView.objects.create(owner=owner, page="clients", name=f"Vue {client.pk}", query="tri=client"),
         holder=holder,
         seen_by=seen_by,

@@ -1,7 +1,23 @@
 -- One output row: a staged client that is somebody already known, with who.
 -- The first identity that answers wins: the source's own key, SIRET, SIREN and postcode, VAT number, accounting
--- auxiliary, e-mail. An identity that two clients share answers nobody; a similar name never does.
-WITH staged AS (
+-- auxiliary, e-mail. An identity that two clients share answers nobody; a similar name never does. Who was merged into
+-- another is that other.
+WITH RECURSIVE followed AS (
+    SELECT merged.id, merged.merged_into_id AS into_id
+    FROM clients_client AS merged
+    WHERE merged.merged_into_id IS NOT NULL
+    UNION ALL
+    SELECT followed.id, further.merged_into_id
+    FROM followed
+    JOIN clients_client AS further ON further.id = followed.into_id
+    WHERE further.merged_into_id IS NOT NULL
+),
+standing AS (
+    SELECT followed.id, followed.into_id
+    FROM followed
+    JOIN clients_client AS client ON client.id = followed.into_id AND client.merged_into_id IS NULL
+),
+staged AS (
     SELECT *
     FROM clients_stagedclient
     WHERE batch = %(batch)s AND client IS NULL
@@ -41,10 +57,11 @@ found AS (
     WHERE staged.email <> ''
 ),
 answers AS (
-    SELECT number, priority, min(client_id) AS client_id
+    SELECT found.number, found.priority, min(coalesce(standing.into_id, found.client_id)) AS client_id
     FROM found
-    GROUP BY number, priority
-    HAVING count(DISTINCT client_id) = 1
+    LEFT JOIN standing ON standing.id = found.client_id
+    GROUP BY found.number, found.priority
+    HAVING count(DISTINCT coalesce(standing.into_id, found.client_id)) = 1
 ),
 best AS (
     SELECT DISTINCT ON (number) number, client_id

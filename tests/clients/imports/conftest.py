@@ -21,3 +21,4 @@ def shared():
 @pytest.fixture(autouse=True)
 def _no_broker(settings):
     settings.AFTER_IMPORT = []
+    settings.AFTER_MERGE = []

@@ -7,7 +7,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from clients import tasks
+from clients import bells, tasks
 from clients.imports import claim, fec_rows, merge, pipeline, queue
 from clients.models import Client, Import, ImportChunk, Invoice, StagedClient, StagedInvoice, StagedLine, StagedService
 from tests.clients.imports.books import import_text, sale, text
@@ -122,7 +122,7 @@ def test_the_minute_tick_rings_for_waiting_and_abandoned_imports_only(monkeypatc
 def test_what_follows_is_rung_after_the_commit(settings, monkeypatch, django_capture_on_commit_callbacks):
     settings.AFTER_IMPORT = ["somewhere.after"]
     sent = []
-    monkeypatch.setattr(pipeline.current_app, "send_task", lambda name, **options: sent.append(name), raising=False)
+    monkeypatch.setattr(bells.current_app, "send_task", lambda name, **options: sent.append(name), raising=False)
     with django_capture_on_commit_callbacks(execute=True):
         import_text(TABLE)
     assert sent == ["somewhere.after"]
