@@ -7,17 +7,19 @@ from decimal import Decimal
 from enum import StrEnum
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Firm, Invitation, User
 from accounts.roles import Role
-from campaigns.models import Action
-from clients.models import Client, Contact, Import, Invoice, Service
+from campaigns.models import Action, Prospect
+from clients.models import Client, Contact, Import, Invoice, Service, TableImport
 from segmentation.models import Score, ScoringRun
 from tests.factories import (
     ActionFactory,
     ClientFactory,
     ContactFactory,
     InvoiceFactory,
+    ProspectFactory,
     ScoreFactory,
     ScoringRunFactory,
     ServiceFactory,
@@ -53,6 +55,8 @@ class Side:
     action: Action
     invitation: Invitation
     batch: Import
+    table: TableImport
+    prospect: Prospect
     seen_by: frozenset[Who]
 
 
@@ -103,6 +107,8 @@ def _side(owner, run, amount, seen_by):
             email=f"invite-{client.pk}@cabinet.example", roles=[Role.COMMERCIAL], token_hash=f"{client.pk:064}"
         ),
         batch=Import.objects.create(status=Import.Status.COMMITTED, launched_by=owner),
+        table=TableImport.objects.create(name="clients", launched_by=owner, imported_at=timezone.now()),
+        prospect=ProspectFactory(owner=owner),
         seen_by=seen_by,
     )
 
