@@ -86,8 +86,8 @@ class ClientResource(FollowedResource):
         self.index = ClientIndex(self.identities.values(), by=self.by)
         self._read_heads(rows)
         resolved = {line: self._known(identity) for line, identity in self.identities.items()}
-        new_names = {self.identities[line].name for line, client in resolved.items() if client is None} - {""}
-        self.doubles = alike(new_names, by=self.by)
+        new = [self.identities[line].named(line) for line, client in resolved.items() if client is None]
+        self.doubles = alike((one for one in new if one.name), by=self.by)
 
     def find(self, row):
         return self.index.resolve(self.identities[row["line"]], by_name=self.options.knows_names)
@@ -105,10 +105,9 @@ class ClientResource(FollowedResource):
         agree_on_siren(instance, row)
 
     def check(self, instance, row, *, is_new):
-        identity = self.identities[row["line"]]
         if instance.head_id and instance.head_id == instance.pk:
             raise ValidationError({"head_id": _("Un client n’est pas son propre groupe. Videz cette cellule.")})
-        if is_new and (doubles := self.doubles.get(identity.name)):
+        if is_new and (doubles := self.doubles.get(row["line"])):
             self.report.warn(
                 _("« %(name)s » sera créé et ressemble à %(others)s. Si c’est le même, donnez-lui le même code.")
                 % {"name": instance.name, "others": ", ".join(described(client) for client in doubles)},

@@ -78,8 +78,8 @@ class ContactResource(TableResource):
                 self.clients[line] = self._client(identity)
             except ValidationError as error:
                 self.clients[line] = error
-        unknown = {self.identities[line].name for line, client in self.clients.items() if client is None} - {""}
-        self.suggested = alike(unknown, by=self.by)
+        unknown = {self.identities[line] for line, client in self.clients.items() if client is None}
+        self.suggested = alike((one.named(one.name) for one in unknown if one.name), by=self.by)
         self._confirm()
         self._read_contacts()
         self.mains: dict[int, str] = {}

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from clients.folding import fold
 from clients.imports.source import TABLE
+from clients.likeness import Named
 from clients.master_data.cells import Email, Postcode, Siren, Siret, Vat
 from clients.models import Client, ClientKey, Source
 
@@ -51,6 +52,10 @@ class Identity:
             email=Email().clean(cell("email")),
             name=fold(cell("name")),
         )
+
+    def named(self, key: str) -> Named:
+        """This identity as names are compared, under a key."""
+        return Named(key, self.name, self.siren, self.postcode)
 
     @property
     def has_only_a_name(self) -> bool:

@@ -43,10 +43,10 @@ class Table:
 def read(content: bytes, name: str, columns: Sequence[Column]) -> Table:
     """The table in this file. Raises RefusedError when it is none, too big, or without any heading that we know."""
     name = Path(name).name[-120:]
-    with tempfile.NamedTemporaryFile(suffix=".table") as file:  # private to this account, gone with the block
-        file.write(content)
-        file.flush()
-        return _table(_checked(sniff(Path(file.name), name)), columns)
+    with tempfile.TemporaryDirectory() as folder:  # private to this account, gone with the block
+        path = Path(folder) / "table"
+        path.write_bytes(content)
+        return _table(_checked(sniff(path, name)), columns)
 
 
 def _checked(source: Source) -> Source:
