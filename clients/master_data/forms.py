@@ -4,6 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from clients.downloads import FORMATS
 from clients.master_data.reading import MOST_BYTES
 from clients.master_data.resource import Options
 
@@ -89,8 +90,9 @@ def options_of(kept: dict, confirmed: dict[str, str] | None = None) -> Options:
 class ExportForm(forms.Form):
     """In which format a list leaves."""
 
-    file_format = forms.ChoiceField(label=_("Format"), widget=forms.RadioSelect, initial="xlsx")
-
-    def __init__(self, *args, formats, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["file_format"].choices = formats
+    file_format = forms.ChoiceField(
+        label=_("Format"),
+        choices=[(file_format, file_format.upper()) for file_format in FORMATS],
+        widget=forms.RadioSelect,
+        initial=FORMATS[0],
+    )

@@ -20,7 +20,7 @@ from import_export.admin import ImportExportMixin
 from accounts.roles import Right
 from clients.imports.findings import RefusedError
 from clients.master_data.bringing import NothingWrittenError, bring, preview
-from clients.master_data.exports import FORMATS, exported
+from clients.master_data.exports import exported
 from clients.master_data.forms import ConfirmForm, ExportForm, TableForm
 
 log = logging.getLogger(__name__)
@@ -123,7 +123,7 @@ class ListInAndOut(ImportExportMixin):
         """GET asks for a format; POST answers with the rows that the address filters, and journals it."""
         if not self.has_export_permission(request):
             raise PermissionDenied
-        form = ExportForm(request.POST if request.method == "POST" else None, formats=FORMATS)
+        form = ExportForm(request.POST if request.method == "POST" else None)
         try:
             queryset = self.get_export_queryset(request)
         except IncorrectLookupParameters:

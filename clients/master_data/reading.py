@@ -1,7 +1,6 @@
 """A file sent to the administration, read into the rows of one list. Nothing here touches the database."""
 
 import tempfile
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -15,12 +14,12 @@ from clients.exporting import FORMULA_STARTS, INVISIBLE
 from clients.imports.cells import as_text, rows_of
 from clients.imports.findings import RefusedError
 from clients.imports.headings import FIRST_ROWS
+from clients.imports.sheets import opened
 from clients.imports.sniff import Source, sniff
 from clients.master_data.cells import LONGEST_TEXT
 from clients.master_data.columns import Column, find_header, recognised
 
 MOST_BYTES = 10 * 2**20
-MOST_OPENED = 40 * 2**20  # of a workbook, once unzipped
 MOST_ROWS = 20_000
 LINE = "line"  # the heading under which each row keeps its line number
 CONTROLS = {code: " " for code in range(32) if chr(code) not in "\n"} | {127: " ", 0xFEFF: None}
@@ -46,23 +45,31 @@ def read(content: bytes, name: str, columns: Sequence[Column]) -> Table:
     with tempfile.TemporaryDirectory() as folder:  # private to this account, gone with the block
         path = Path(folder) / "table"
         path.write_bytes(content)
-        return _table(_checked(sniff(path, name)), columns)
+        return _table(_source(sniff(path, name), columns), columns)
 
 
-def _checked(source: Source) -> Source:
-    if source.kind == "fec":
+def _source(source: Source, columns: Sequence[Column]) -> Source:
+    """A text as it is; of a workbook, which a confined program opens, the sheet that looks most like this list."""
+
+    def judge(first: list[list[str]]) -> tuple[int, list[str]]:
+        header = find_header(first, columns)
+        headings = header[1] if header else []
+        return len(recognised(headings, columns)), headings
+
+    if source.kind in ("archive", "office"):
+        sheets, _left = opened(source, judge=judge)
+        if not sheets:
+            raise RefusedError("no-row", _empty(source))
+        source = sheets[0]
+    if source.kind not in ("text", "workbook"):
         raise RefusedError(
             "wrong-format",
             _(
-                "« %(file)s » est un FEC, pas une liste. Importez-le depuis la page Importer : ses clients et ses "
-                "services viendront avec ses factures."
+                "« %(file)s » est une comptabilité (FEC) ou une facture, pas une liste. Importez-le depuis la page "
+                "Importer : ses clients et ses services viendront avec ses factures."
             )
             % {"file": source.name},
         )
-    if zipfile.is_zipfile(source.path):
-        with zipfile.ZipFile(source.path) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MOST_OPENED:
-                raise RefusedError("too-big", _too_long(source))
     return source
 
 
@@ -82,11 +89,7 @@ def _table(source: Source, columns: Sequence[Column]) -> Table:
         if any(texts) and texts != headings:
             dataset.append([str(line), *(texts[place] if place < len(texts) else "" for place in places.values())])
     if not len(dataset):
-        raise RefusedError(
-            "no-row",
-            _("« %(file)s » a des en-têtes et aucune ligne en dessous. Choisissez le fichier rempli.")
-            % {"file": source.name},
-        )
+        raise RefusedError("no-row", _empty(source))
     known = {column.field: column for column in columns}
     used = [(headings[place], known[field]) for field, place in sorted(places.items(), key=lambda pair: pair[1])]
     ignored = [text for place, text in enumerate(headings) if text and place not in places.values()]
@@ -99,6 +102,12 @@ def _text(cell: object) -> str:
     if text[:1] == "'" and text[1:].lstrip(INVISIBLE)[:1] in FORMULA_STARTS and len(text) > 1:
         text = text[1:]
     return text.translate(CONTROLS).strip()
+
+
+def _empty(source: Source) -> str:
+    return _("« %(file)s » a peut-être des en-têtes, et aucune ligne en dessous. Choisissez le fichier rempli.") % {
+        "file": source.name
+    }
 
 
 def _too_long(source: Source) -> str:

@@ -6,6 +6,7 @@ import threading
 import zipfile
 
 import pytest
+import xlsxwriter
 from django.db import connection, connections
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
@@ -17,7 +18,7 @@ from clients.exporting import csv_pieces, xlsx_file
 from clients.master_data import bringing
 from clients.master_data.clients import ClientResource
 from clients.master_data.reading import MOST_ROWS
-from clients.models import Client, TableImport
+from clients.models import Client, Contact, TableImport
 from tests.clients.imports.books import HEADER
 from tests.clients.master_data.conftest import Administration
 from tests.factories import ClientFactory, ContactFactory, ProspectFactory, ServiceFactory, UserFactory
@@ -220,6 +221,22 @@ def test_a_workbook_is_read_with_its_types(clients):
     }
 
 
+def test_of_a_workbook_the_sheet_that_looks_like_the_list_is_read(list_of):
+    ClientFactory(code="C1", name="Roux")
+    contacts = list_of("clients/contact")
+    book = io.BytesIO()
+    with xlsxwriter.Workbook(book) as workbook:
+        for name, rows in (
+            ("Clients", [["Code client", "Raison sociale", "Ville", "SIRET"], ["C9", "Neuf", "Nice", ""]]),
+            ("Contacts", [["Code client", "Nom du contact", "Fonction", "E-mail"], ["C1", "Anne", "Gérante", ""]]),
+        ):
+            sheet = workbook.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+    contacts.bring(book.getvalue())
+    assert list(Contact.objects.values_list("name", "client__code")) == [("Anne", "C1")]
+
+
 def test_a_bomb_is_refused_before_it_is_opened(clients):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -236,7 +253,7 @@ def test_a_bomb_is_refused_before_it_is_opened(clients):
         (b"", "vide"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, "ni du texte ni un classeur"),
         (b"<!doctype html><table>", "ressemble à une page web"),
-        ("|".join(HEADER).encode() + b"\n", "est un FEC"),
+        ("|".join(HEADER).encode() + b"\n", "est une comptabilité"),
         (b"PK\x03\x04 rien", "abîmé"),
         (b"lune;soleil\npleine;grand\n", "Aucun en-tête reconnu"),
         (b"Code;Nom\n", "aucune ligne"),
@@ -309,7 +326,7 @@ def test_no_cell_of_an_export_is_a_formula_and_importing_it_changes_nothing(clie
     assert report.unchanged == 1 or formula != formula.strip()  # spaces at the ends of a text are nobody's words
 
 
-@pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+@pytest.mark.parametrize("file_format", ["csv", "xlsx", "ods"])
 @pytest.mark.parametrize("path", LISTS)
 def test_importing_an_export_changes_nothing(list_of, path, file_format):
     owner = UserFactory(email="claire@cabinet.example", phone="+33 1 02")
