@@ -39,7 +39,10 @@ class UserAdminForm(forms.ModelForm):
 
 @admin.register(User)
 class UserAdmin(admin.ModelAdmin):
-    """Who is here and what they may do. Newcomers are invited, leavers deactivated, from Réglages › Équipe."""
+    """Who is here and what they may do. Newcomers are invited, leavers deactivated, from Réglages › Équipe.
+
+    The application above adds the ways for a list to come in and go out.
+    """
 
     form = UserAdminForm
     fields = [*UserAdminForm.Meta.fields, "is_active", "joined_at", "last_login"]

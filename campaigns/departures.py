@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts import team
 from accounts.models import User
-from campaigns.models import Action
+from campaigns.models import Action, Prospect
 from clients import portfolios
 
 
@@ -27,13 +27,14 @@ class Departure:
 def depart(*, person: User, successor: User | None, by: User) -> Departure:
     """Deactivates this person and hands over what they looked after.
 
-    Without successor the clients wait to be shared out, and what was promised to them goes to the person's manager,
-    else to `by`. Raises PermissionDenied, or ValidationError saying why they may not leave.
+    Without successor the clients and prospects wait to be shared out, and what was promised to clients goes to the
+    person's manager, else to `by`. Raises PermissionDenied, or ValidationError saying why they may not leave.
     """
     if successor is not None and (successor.pk == person.pk or not successor.is_active):
         raise ValidationError({"successor": _("Choisissez une autre personne, dont le compte est actif.")})
     person = team.deactivate(person=person, by=by)
     clients = portfolios.hand_over(person=person, successor=successor, by=by)
+    Prospect.objects.filter(owner=person).update(owner=successor)
     heir = successor or (person.manager if person.manager and person.manager.is_active else by)
     return Departure(clients=clients, actions=_hand_over(person, heir, by), heir=heir)
 

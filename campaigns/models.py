@@ -4,11 +4,14 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from accounts.hierarchy import team_ids
 from accounts.roles import Right
+from clients.folding import folded
 from clients.models import Client
 
 
@@ -146,3 +149,120 @@ class Action(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.client}"
+
+
+class ProspectQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The prospects this person may see, as for clients: all, their team's and those of nobody, or their own."""
+        if user.may(Right.SEE_ALL_CLIENTS):
+            return self
+        if user.may(Right.SEE_TEAM_CLIENTS):
+            return self.filter(Q(owner__in=team_ids(user)) | Q(owner=None))
+        if user.rights:
+            return self.filter(owner=user.pk)
+        return self.none()
+
+
+class Prospect(models.Model):
+    """A company that is not a client: facts about it, and how far one is with it."""
+
+    class State(models.TextChoices):
+        NEW = "new", pgettext_lazy("prospect", "Nouveau")
+        CONTACTED = "contacted", _("Contacté")
+        INTERESTED = "interested", _("Intéressé")
+        DISMISSED = "dismissed", _("Écarté")
+        CLIENT = "client", _("Devenu client")
+
+    class Workforce(models.TextChoices):
+        """Bands of employees, under the codes of the Sirene register."""
+
+        NOT_KNOWN = "NN", _("Non employeur ou inconnu")
+        NONE = "00", _("Aucun salarié")
+        FROM_1 = "01", _("1 ou 2 salariés")
+        FROM_3 = "02", _("3 à 5 salariés")
+        FROM_6 = "03", _("6 à 9 salariés")
+        FROM_10 = "11", _("10 à 19 salariés")
+        FROM_20 = "12", _("20 à 49 salariés")
+        FROM_50 = "21", _("50 à 99 salariés")
+        FROM_100 = "22", _("100 à 199 salariés")
+        FROM_200 = "31", _("200 à 249 salariés")
+        FROM_250 = "32", _("250 à 499 salariés")
+        FROM_500 = "41", _("500 à 999 salariés")
+        FROM_1000 = "42", _("1 000 à 1 999 salariés")
+        FROM_2000 = "51", _("2 000 à 4 999 salariés")
+        FROM_5000 = "52", _("5 000 à 9 999 salariés")
+        FROM_10000 = "53", _("10 000 salariés et plus")
+
+    name = models.CharField(_("nom"), max_length=255)
+    siren = models.CharField("SIREN", max_length=9, blank=True)
+    siret = models.CharField("SIRET", max_length=14, blank=True)
+    naf_code = models.CharField(_("code NAF"), max_length=6, blank=True)
+    naf_nomenclature = models.CharField(_("nomenclature NAF"), max_length=12, blank=True)
+    workforce = models.CharField(_("effectif"), max_length=2, choices=Workforce.choices, blank=True)
+    address = models.CharField(_("adresse"), max_length=255, blank=True)
+    postcode = models.CharField(_("code postal"), max_length=12, blank=True)
+    city = models.CharField(_("ville"), max_length=120, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("téléphone"), max_length=40, blank=True)
+    website = models.CharField(_("site web"), max_length=255, blank=True)
+    contact_name = models.CharField(_("interlocuteur"), max_length=160, blank=True)
+    source_label = models.CharField(_("origine"), max_length=120, blank=True)
+    state = models.CharField(_("état"), max_length=10, choices=State.choices, default=State.NEW)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("commercial"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="prospects",
+    )
+    client = models.ForeignKey(
+        Client,
+        verbose_name=_("client"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="was_prospect",
+    )
+    recommended_by = models.ForeignKey(
+        Client,
+        verbose_name=_("recommandé par"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="recommended_prospects",
+    )
+    notes = models.TextField(_("notes"), blank=True)
+    created_at = models.DateTimeField(_("ajouté le"), default=timezone.now, editable=False)
+    last_contact_on = models.DateField(_("dernier contact"), null=True, blank=True)
+    objected_at = models.DateTimeField(_("opposition reçue le"), null=True, blank=True)
+    sort_name = models.GeneratedField(expression=folded("name"), output_field=models.TextField(), db_persist=True)
+    search_text = models.GeneratedField(
+        expression=folded("name", "city", "postcode", "contact_name"),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    objects = ProspectQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("prospect")
+        ordering = ["sort_name", "id"]
+        indexes = [
+            models.Index(fields=["sort_name", "id"], name="prospects_by_name"),
+            models.Index(fields=["siren"], name="prospects_by_siren", condition=~Q(siren="")),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["siret"], condition=~Q(siret=""), name="one_prospect_per_siret"),
+            models.CheckConstraint(condition=~Q(name=""), name="a_prospect_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(siret="") | Q(siret__startswith=F("siren")), name="a_siret_starts_with_its_siren"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="client", client__isnull=False) | ~Q(state="client") & Q(client=None),
+                name="a_prospect_won_names_its_client",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name

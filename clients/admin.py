@@ -1,15 +1,26 @@
-"""Facts in the Django administration: clients and services to correct, invoices and imports to read.
+"""Facts in the Django administration: clients, contacts and services to correct, invoices and imports to read.
 
-Invoices have one way in: their list has an *Importer* button that opens the import page and is come back to.
+Lists come in and go out as tables (`clients.master_data`), that of users too. Invoices have one way in: their list has
+an *Importer* button that opens the import page and is come back to.
 """
 
+from django import forms
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from accounts import invitations
+from accounts.admin import UserAdmin
+from accounts.models import User
 from accounts.roles import Right
-from clients.models import Client, Contact, Import, Invoice, InvoiceLine, Service
+from clients.master_data.clients import ClientResource
+from clients.master_data.contacts import ContactResource
+from clients.master_data.forms import NamesForm, ObjectionForm
+from clients.master_data.pages import ListInAndOut
+from clients.master_data.services import ServiceResource
+from clients.master_data.users import UserResource
+from clients.models import Client, Contact, Import, Invoice, InvoiceLine, Service, TableImport
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -32,9 +43,13 @@ class ContactInline(admin.TabularInline):
 
 
 @admin.register(Client)
-class ClientAdmin(admin.ModelAdmin):
+class ClientAdmin(ListInAndOut, admin.ModelAdmin):
     """Who is invoiced. A client with invoices cannot go: the database keeps it."""
 
+    resource_classes = [ClientResource]
+    list_name = "clients"
+    table_form = NamesForm
+    export_related = ["owner", "head"]
     list_display = ["name", "code", "postcode", "city", "owner"]
     list_select_related = ["owner"]
     list_filter = ["kind", "owner"]
@@ -55,10 +70,52 @@ class ClientAdmin(admin.ModelAdmin):
         return False
 
 
+class ContactAdminForm(forms.ModelForm):
+    """A contact; one made main takes that place from another, as on the client's page."""
+
+    class Meta:
+        model = Contact
+        fields = ["client", "name", "role", "phone", "email", "is_main", "consented_at", "objected_at"]
+
+    def _get_validation_exclusions(self):
+        return super()._get_validation_exclusions() | {"is_main"}  # saving makes it true
+
+
+@admin.register(Contact)
+class ContactAdmin(ListInAndOut, admin.ModelAdmin):
+    """People at clients. One who objected is kept: that is what keeps them from being written to again."""
+
+    resource_classes = [ContactResource]
+    list_name = "contacts"
+    table_form = ObjectionForm
+    export_related = ["client"]
+    form = ContactAdminForm
+    list_display = ["name", "client", "role", "phone", "email", "is_main", "objected_at"]
+    list_select_related = ["client"]
+    list_filter = [
+        "is_main",
+        ("objected_at", admin.EmptyFieldListFilter),
+        ("consented_at", admin.EmptyFieldListFilter),
+    ]
+    search_fields = ["name", "email", "client__search_text"]
+    search_help_text = _("Nom, e-mail, ou nom, code et ville du client")
+    raw_id_fields = ["client"]
+
+    def save_model(self, request, obj, form, change):
+        if obj.is_main:
+            Contact.objects.filter(client=obj.client, is_main=True).exclude(pk=obj.pk).update(is_main=False)
+        super().save_model(request, obj, form, change)
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
 @admin.register(Service)
-class ServiceAdmin(admin.ModelAdmin):
+class ServiceAdmin(ListInAndOut, admin.ModelAdmin):
     """What is sold."""
 
+    resource_classes = [ServiceResource]
+    list_name = "services"
     list_display = ["name", "code", "family", "is_recurring"]
     list_filter = ["is_recurring", "family"]
     search_fields = ["sort_name", "code"]
@@ -122,3 +179,39 @@ class ImportAdmin(ReadOnlyAdmin):
     @admin.display(description=_("résultat"))
     def report(self, batch):
         return format_html('<a href="{}">{}</a>', reverse("clients:import-report", args=[batch.pk]), _("Voir"))
+
+
+@admin.register(TableImport)
+class TableImportAdmin(ReadOnlyAdmin):
+    """The lists that were brought in, by whom, and what came of each."""
+
+    list_display = ["name", "file_name", "launched_by", "imported_at", "created", "updated", "unchanged", "left_out"]
+    list_select_related = ["launched_by"]
+    list_filter = ["name"]
+    fields = list_display
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).exclude(imported_at=None)
+
+
+admin.site.unregister(User)  # people know nothing of files: their list is here with what files bring
+
+
+@admin.register(User)
+class ListedUserAdmin(ListInAndOut, UserAdmin):
+    """The people of the firm, with the ways in and out: a newcomer gets an invitation, nobody is deleted."""
+
+    resource_classes = [UserResource]
+    list_name = "utilisateurs"
+    import_right = Right.MANAGE_USERS
+    export_related = ["manager"]
+
+    def imported(self, request, resource):
+        """The links of the invitations just made, this once; the mails leave now that all is written."""
+        if not resource.invited:
+            return None
+        rows, works = [], True
+        for one in resource.invited:
+            works = works and invitations.send(one.invitation, one.token)  # a server that failed once is asked no more
+            rows.append({"email": one.invitation.email, "link": invitations.link(one.token), "is_sent": works})
+        return self._page(request, "admin/lists/invited.html", {"invited": rows})

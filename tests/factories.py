@@ -8,7 +8,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import User
 from accounts.roles import Role
-from campaigns.models import Action
+from campaigns.models import Action, Prospect
 from clients.models import Client, Contact, Invoice, InvoiceLine, Service, Source, YearlyTotal
 from segmentation.models import Rules, Score, ScoringRun
 
@@ -170,3 +170,10 @@ class ActionFactory(DjangoModelFactory):
     assignee = factory.SubFactory(UserFactory)
     created_by = factory.SelfAttribute("assignee")
     due_on = dt.date(2026, 11, 2)
+
+
+class ProspectFactory(DjangoModelFactory):
+    class Meta:
+        model = Prospect
+
+    name = factory.Sequence(lambda n: f"Atelier Leroy {n}")

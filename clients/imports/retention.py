@@ -6,9 +6,10 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from clients.models import Import, ImportChange, ImportChunk, RejectedRow
+from clients.models import Import, ImportChange, ImportChunk, RejectedRow, TableImport
 
 KEPT = dt.timedelta(days=30)
+PREVIEW_KEPT = dt.timedelta(hours=1)
 
 
 @transaction.atomic
@@ -24,4 +25,10 @@ def forget_old() -> int:
     ImportChunk.objects.filter(file__batch__in=over).delete()
     ImportChange.objects.filter(batch__in=over).delete()
     RejectedRow.objects.filter(batch__in=over).delete()
+    forget_previews()
     return len(ids)
+
+
+def forget_previews() -> None:
+    """Lists that were previewed and not confirmed within the hour, with the files that they hold."""
+    TableImport.objects.waiting().filter(previewed_at__lt=timezone.now() - PREVIEW_KEPT).delete()

@@ -3,7 +3,7 @@ program, once, which writes the rows beside it for every later reading."""
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +19,21 @@ from clients.models import Import
 FEC_SEPARATOR = "\t"
 
 
-def opened(workbook: Source, wanted: str = Import.Format.AUTO) -> tuple[list[Source], list[str]]:
+Judged = tuple[int, list[str]]  # how likely a sheet is the one wanted, and its headings
+
+
+def judged_as_invoices(first: list[list[str]]) -> Judged:
+    """How likely a sheet that starts with these rows holds invoices, and its headings."""
+    header = find_header(first)
+    headings = header[1] if header else []
+    return score_of(recognised(headings)), headings
+
+
+def opened(
+    workbook: Source,
+    wanted: str = Import.Format.AUTO,
+    judge: Callable[[list[list[str]]], Judged] = judged_as_invoices,
+) -> tuple[list[Source], list[str]]:
     """The sheets to read, and the names of those left aside: the likeliest sheet, with those of the same headings.
 
     Refused when the workbook is broken, locked or too big.
@@ -27,7 +41,7 @@ def opened(workbook: Source, wanted: str = Import.Format.AUTO) -> tuple[list[Sou
     try:
         with Confined("workbook") as program:
             sheets = _answer(program, workbook, open=str(workbook.path), first=FIRST_ROWS + 1)["sheets"]
-            chosen = _chosen(sheets)
+            chosen = _chosen(sheets, judge)
             names = [_name(workbook, sheets[number], len(chosen)) for number in chosen]
             sources = [
                 _written(program, workbook, number, name, sheets[number])
@@ -59,22 +73,17 @@ def sheet_rows(source: Source) -> Iterator[tuple[int, list]]:
             expected += 1
 
 
-def _chosen(sheets: list[dict]) -> list[int]:
+def _chosen(sheets: list[dict], judge: Callable[[list[list[str]]], Judged]) -> list[int]:
     """The numbers of the sheets to read, the likeliest and those with the same headings, in the workbook's order."""
     visible = [number for number, sheet in enumerate(sheets) if sheet["is_visible"]] or list(range(len(sheets)))
-    headings = {number: _headings(sheets[number]) for number in visible}
+    judged = {number: judge(first_rows(sheets[number]["first"])) for number in visible}
     if not visible:
         return []
-    best = max(visible, key=lambda number: (score_of(recognised(headings[number])), sheets[number]["height"], -number))
-    own = list(map(folded_heading, headings[best]))
+    best = max(visible, key=lambda number: (judged[number][0], sheets[number]["height"], -number))
+    own = list(map(folded_heading, judged[best][1]))
     if not own:
         return [best]
-    return [number for number in visible if number == best or list(map(folded_heading, headings[number])) == own]
-
-
-def _headings(sheet: dict) -> list[str]:
-    header = find_header(first_rows(sheet["first"]))
-    return header[1] if header else []
+    return [number for number in visible if number == best or list(map(folded_heading, judged[number][1])) == own]
 
 
 def first_rows(numbered: list[list]) -> list[list[str]]:

@@ -12,6 +12,7 @@ from clients.models.imports import (
     ImportQuerySet,
     Mapping,
     RejectedRow,
+    TableImport,
     UndoneRow,
 )
 from clients.models.invoices import FactChange, Invoice, InvoiceLine, InvoiceLink, InvoiceQuerySet, YearlyTotal
@@ -48,6 +49,7 @@ __all__ = [
     "StagedLink",
     "StagedService",
     "StagedTotal",
+    "TableImport",
     "TimeEntry",
     "UndoneRow",
     "YearlyTotal",

@@ -1,5 +1,6 @@
 """Imports: their files, what they found, and what they changed."""
 
+import uuid
 from decimal import Decimal
 
 from django.conf import settings
@@ -322,3 +323,51 @@ class UndoneRow(models.Model):
 
     def __str__(self):
         return self.label
+
+
+class TableImportQuerySet(models.QuerySet):
+    def waiting(self):
+        """Previewed, and neither confirmed nor forgotten."""
+        return self.filter(imported_at=None)
+
+
+class TableImport(models.Model):
+    """One table brought into a list of the administration: who, when, and what came of it.
+
+    Between its preview and its confirmation it holds the bytes of the file: one per person and list, for an hour.
+    """
+
+    name = models.CharField(_("liste"), max_length=60)
+    file_name = models.CharField(_("fichier"), max_length=255)
+    launched_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("par"), on_delete=models.PROTECT, related_name="+"
+    )
+    token = models.UUIDField(default=uuid.uuid4)  # of the preview: another one, since, makes it worthless
+    content = models.BinaryField(null=True)
+    options = models.JSONField(default=dict)
+    previewed_at = models.DateTimeField(default=timezone.now)
+    imported_at = models.DateTimeField(_("le"), null=True)
+    created = models.PositiveIntegerField(_("créés"), default=0)
+    updated = models.PositiveIntegerField(_("modifiés"), default=0)
+    unchanged = models.PositiveIntegerField(_("inchangés"), default=0)
+    left_out = models.PositiveIntegerField(_("laissés de côté"), default=0)
+
+    objects = TableImportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("import d’une liste")
+        verbose_name_plural = _("imports de listes")
+        ordering = ["-imported_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["launched_by", "name"],
+                condition=Q(imported_at=None),
+                name="one_table_waits_per_person_and_list",
+            ),
+            models.CheckConstraint(
+                condition=Q(imported_at=None) | Q(content=None), name="an_imported_table_keeps_no_file"
+            ),
+        ]
+
+    def __str__(self):
+        return self.name

@@ -235,7 +235,14 @@ SETTINGS = [
         post=KEEPERS,
         address=a_person,
         data=lambda side: {"successor": ""},
-        writes=frozenset({"accounts_user.is_active", "clients_client.owner_id", "campaigns_action.assignee_id"}),
+        writes=frozenset(
+            {
+                "accounts_user.is_active",
+                "clients_client.owner_id",
+                "campaigns_action.assignee_id",
+                "campaigns_prospect.owner_id",
+            }
+        ),
     ),
     Page("cockpit:reactivate-person", get=None, post=KEEPERS, address=a_person),
 ]
@@ -377,6 +384,21 @@ COCKPIT: list[Page] = [
 ]
 
 
+def list_in_and_out(model: str) -> list[Page]:
+    """The addresses by which a list of the administration comes in and goes out."""
+    return [
+        Page(f"admin:{model}_import", get=KEEPERS, post=KEEPERS),
+        Page(f"admin:{model}_process_import", get=None, post=KEEPERS, answers=(302,)),
+        Page(
+            f"admin:{model}_export",
+            get=KEEPERS,
+            post=KEEPERS,
+            data=lambda side: {"file_format": "csv"},
+            writes=frozenset({"accounts_export +"}),
+        ),
+    ]
+
+
 def administration(
     model: str, key: Callable[[Side], object], *, changes=False, adds=False, deletes=False
 ) -> list[Page]:
@@ -426,8 +448,16 @@ ADMINISTRATION = [
     Page("admin:app_list", get=KEEPERS, post=KEEPERS, address=lambda side: {"app_label": "accounts"}),
     Page("admin/(?P<url>.*)$", get=KEEPERS, post=KEEPERS, address="/admin/rien-ici/", shows=404, answers=(404,)),
     *administration("accounts_user", lambda side: side.owner.pk, changes=True),
+    *list_in_and_out("accounts_user"),
     *administration("clients_client", lambda side: side.client.pk, changes=True, adds=True),
+    *list_in_and_out("clients_client"),
+    *administration("clients_contact", lambda side: side.contact.pk, changes=True, adds=True),
+    *list_in_and_out("clients_contact"),
     *administration("clients_service", lambda side: side.service.pk, changes=True, adds=True),
+    *list_in_and_out("clients_service"),
+    *administration("clients_tableimport", lambda side: side.table.pk),
+    *administration("campaigns_prospect", lambda side: side.prospect.pk, changes=True, adds=True),
+    *list_in_and_out("campaigns_prospect"),
     *administration("clients_invoice", lambda side: side.invoice.pk),
     *administration("clients_import", lambda side: side.batch.pk),
     *administration("accounts_firm", lambda side: 1),

@@ -11,14 +11,15 @@ from django.utils import timezone
 
 from accounts.models import Firm, Invitation, SavedView, User
 from accounts.roles import Role
-from campaigns.models import Action
-from clients.models import Client, ClientMerge, Contact, IdentityDecision, Import, Invoice, Service
+from campaigns.models import Action, Prospect
+from clients.models import Client, ClientMerge, Contact, IdentityDecision, Import, Invoice, Service, TableImport
 from segmentation.models import Score, ScoringRun
 from tests.factories import (
     ActionFactory,
     ClientFactory,
     ContactFactory,
     InvoiceFactory,
+    ProspectFactory,
     ScoreFactory,
     ScoringRunFactory,
     ServiceFactory,
@@ -58,6 +59,8 @@ class Side:
     holder: Who
     merge: ClientMerge
     decision: IdentityDecision
+    table: TableImport
+    prospect: Prospect
     seen_by: frozenset[Who]
 
 
@@ -114,6 +117,8 @@ def _side(holder, owner, run, amount, seen_by):
         decision=IdentityDecision.objects.create(verdict="different", name=f"a {client.pk}", other=f"b {client.pk}"),
         view=SavedView.objects.create(owner=owner, page="clients", name=f"Vue {client.pk}", query="tri=client"),
         holder=holder,
+        table=TableImport.objects.create(name="clients", launched_by=owner, imported_at=timezone.now()),
+        prospect=ProspectFactory(owner=owner),
         seen_by=seen_by,
     )
 
