@@ -151,6 +151,7 @@ SYNONYMS = {
 }
 SYNONYMS = {synonym.replace(" ", ""): meant for synonym, meant in reversed(SYNONYMS.items())} | SYNONYMS
 FIRST_ROWS = 40
+SOME_DIGITS = re.compile(r"\d{2}")
 
 
 def folded_heading(text: str) -> str:
@@ -216,12 +217,18 @@ def score_of(found: dict[str, int]) -> int:
 def stacked(upper: list[str], lower: list[str]) -> list[str]:
     """Two rows of headings as one; a merged cell of the upper row covers the blank ones after it.
 
-    Of the ways to put them together the first that is known is taken: "Facture" over "Numéro" is "Numéro Facture".
+    Of the ways to put them together the first that is known is taken: "Facture" over "Numéro" is "Numéro Facture". A
+    year below is never dropped: it says which amounts these are.
     """
     joined, above = [], ""
     for top, bottom in zip_longest(upper, lower, fillvalue=""):
         below = str(bottom).strip()
         above = str(top).strip() or (above if below else "")
-        ways = (f"{above} {below}".strip(), f"{below} {above}".strip(), below, above)
+        ways = (
+            f"{above} {below}".strip(),
+            f"{below} {above}".strip(),
+            below,
+            "" if SOME_DIGITS.search(below) else above,
+        )
         joined.append(next((way for way in ways if way and field_of(way)[0]), ways[0]))
     return joined

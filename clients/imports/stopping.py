@@ -22,7 +22,8 @@ class Answer(StrEnum):
 @transaction.atomic
 def ask(batch: Import) -> Answer:
     """What became of asking that this import stop. A second click changes nothing."""
-    row = Import.objects.select_for_update().get(pk=batch.pk)
+    # Its key is not locked: a worker that has written rows naming the import holds that until it commits.
+    row = Import.objects.select_for_update(no_key=True).get(pk=batch.pk)
     if row.status == Import.Status.RUNNING:
         if row.cancel_asked_at is None:
             row.cancel_asked_at = timezone.now()

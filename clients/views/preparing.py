@@ -1,6 +1,6 @@
 """Preparing a file: what is read and how, and tables to start from."""
 
-from django.http import FileResponse, Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -26,5 +26,7 @@ def model_to_fill(request, name):
     if name not in MODELS:
         raise Http404
     model = MODELS[name]()
-    file = xlsx_file(model.headings, model.rows, title=model.title)
-    return FileResponse(file, as_attachment=True, filename=f"{model.name}.xlsx", content_type=XLSX_TYPE)
+    with xlsx_file(model.headings, model.rows, title=model.title) as file:
+        response = HttpResponse(file.read(), content_type=XLSX_TYPE)
+    response["Content-Disposition"] = f'attachment; filename="{model.name}.xlsx"'
+    return response

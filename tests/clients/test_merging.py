@@ -18,7 +18,15 @@ from clients.references import references_to
 from tests.clients.imports.books import import_text
 from tests.clients.imports.facts import every_fact
 from tests.connections import another_connection
-from tests.factories import ActionFactory, ClientFactory, ContactFactory, InvoiceFactory, SourceFactory, UserFactory
+from tests.factories import (
+    ActionFactory,
+    ClientFactory,
+    ContactFactory,
+    InvoiceFactory,
+    ProspectFactory,
+    SourceFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +57,7 @@ def furnished(name, code):
     total(client, year=2020 + int(code[1:]))
     ClientFactory(name=f"Filiale {code}", head=client)
     ActionFactory(client=client)
+    ProspectFactory(client=client, recommended_by=client, state="client")
     return client
 
 

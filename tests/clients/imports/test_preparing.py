@@ -21,7 +21,7 @@ def keeper(client):
 
 
 def model(client, name):
-    return b"".join(client.get(reverse("clients:model", args=[name])).streaming_content)
+    return client.get(reverse("clients:model", args=[name])).content
 
 
 def test_the_page_offers_three_tables_and_says_what_is_understood(client, keeper):

@@ -102,7 +102,7 @@ def test_reading_stops_at_the_next_beat(monkeypatch):
 
 
 @TWO_CONNECTIONS
-@pytest.mark.parametrize("step", ["new_services", "staged_invoices", "new_clients", "invoices", "invoice_lines"])
+@pytest.mark.parametrize("step", ["new_services", "staged_invoices", "new_clients", "new_invoices", "invoice_lines"])
 def test_merging_stops_between_two_steps(monkeypatch, step):
     batch = submitted()
     run = merge.Steps.run

@@ -334,7 +334,7 @@ def test_a_year_that_ran_at_the_first_import_is_whole_at_the_next():
 
 
 def test_a_dry_run_says_what_it_would_do_and_writes_nothing():
-    batch = import_text(SIMPLE, name=NAME, dry_run=True)
+    batch = import_text(SIMPLE, name=NAME, step="check")
     assert (batch.status, batch.created, batch.clients_created) == (Import.Status.DRY_RUN, 4, 3)
     assert (YearlyTotal.objects.count(), Client.objects.count()) == (0, 0)
 
