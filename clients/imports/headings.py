@@ -78,7 +78,8 @@ FIELDS: dict[str, str] = {
         montant ht|total ht|ht|montant total ht|montant hors taxes|montant hors taxe|total hors taxes
         total hors taxe|montant net ht|net ht|total net ht|prix ht|prix total ht|ca ht|chiffre d affaires ht|totalht
         total ht eur|montant ht eur|montant ht euros|amount untaxed signed|tax excluded|untaxed amount
-        untaxed amount signed|amount excl tax|amount excl vat|total excl vat|amount excluding tax|net amount|net sales|n revenue|subtotal
+        amount excl vat|total excl vat
+        untaxed amount signed|amount excl tax|amount excluding tax|net amount|net sales|n revenue|subtotal
         sous total|total excl tax|amount untaxed in currency signed|amount untaxed|base ht|valeur ht
         montant facture ht|facture ht|total net|net|net total|montant ht net|hors taxes|hors taxe|total ht facture
         ht net|mt ht|mnt ht|montant h t|total h t

@@ -300,7 +300,7 @@ def as_json(batch: Import) -> dict:
     }
 
 
-def error_counts(batch: Import) -> Iterable[dict]:
+def error_counts(batch: Import) -> list[dict]:
     """How many errors of each kind, the most frequent first."""
     rows = batch.findings.filter(severity=Severity.ERROR).values("reason").annotate(rows=Count("id"))
     return [{"label": label_of(row["reason"]), **row} for row in rows.order_by("-rows", "reason")]

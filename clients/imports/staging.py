@@ -68,7 +68,12 @@ def fill(batch: Import, rows: Iterable[Row], book: Book) -> None:
     done = 0
     with connection.cursor() as cursor, ThreadPoolExecutor(1) as pool:
         writer, tell = Writer(cursor, pool), book.on_progress
-        book.on_progress = lambda rows: (writer.settle(), tell(rows))[1]
+
+        def tell_between(rows: int) -> None:
+            writer.settle()  # one thing at a time on this connection
+            tell(rows)
+
+        book.on_progress = tell_between
         while chunk := list(islice(texts, CHUNK_ROWS)):
             writer.settle()
             _tell(batch, book, done)
