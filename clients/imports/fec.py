@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from clients.folding import fold
 from clients.imports.findings import CellError, RefusedError
+from clients.imports.shapes import is_given_back
 
 ALIASES = {
     "journallibelle": "journallib",
@@ -235,6 +236,7 @@ class FecReader:
             cells.pop()
         places = check_columns(cells, self.name)
         self.width, self.places = len(cells), places
+        self.is_given_back = is_given_back(cells)  # entries rejected before, perhaps repaired: a part of the books only
         self.label_place = places.get("ecriturelib", self.width)
         amounts = ("debit", "credit") if {"debit", "credit"} <= set(places) else ("montant", "sens")
         self.amount_columns = amounts

@@ -33,7 +33,7 @@ def fec_rows(sources: list[Source], book: Book) -> Iterator[Row]:
     for source, reader in zip(sources, readers, strict=True):
         own = _lines_of(reader, book)
         _check_end(own, source.name, reader)
-        _note_file(book, source.name, own)
+        _note_file(book, source.name, own, is_whole=not reader.is_given_back)
         book.rows += reader.rows
         for error in reader.errors:
             book.error(error)
@@ -95,10 +95,10 @@ def _check_end(lines: list[FecLine], name: str, reader: FecReader) -> None:
         raise RefusedError("truncated", message % {"file": name, "line": last.line}, file=name, line=last.line)
 
 
-def _note_file(book: Book, name: str, lines: list[FecLine]) -> None:
+def _note_file(book: Book, name: str, lines: list[FecLine], *, is_whole: bool) -> None:
     """What the name announces (a SIREN, a closing day) and what the lines hold: the days and journals they replace."""
     days = [line.booked_on for line in lines if line.booked_on]
-    if days:
+    if days and is_whole:
         book.zones.append(Zone({line.journal for line in lines}, min(days), max(days)))
     named = FILE_NAME.match(name)
     if not named or not siren_number.is_valid(named[1]):

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from clients.imports.cells import as_text, rows_of
-from clients.imports.headings import FIRST_ROWS, field_of, folded_heading
+from clients.imports.headings import FIRST_ROWS, field_of, folded_heading, preset
 from clients.imports.layouts import Layout, TablePlanOf, layout_of
 from clients.imports.shapes import REASON_HEADING
 from clients.imports.sniff import Source
@@ -48,8 +48,8 @@ class Column:
 
 @dataclass
 class TableGuess:
-    """The tables of one shape. `mapping` names the remembered mapping, when there is one; `contested` fields that two
-    columns could be. `top` holds the first rows, for choosing the row of headings."""
+    """The tables of one shape. `preset` names the software that exports such tables, when it is known; `contested` are
+    fields that several columns could be. `top` holds the first rows, for choosing the row of headings."""
 
     shape: str
     files: list[str]
@@ -57,6 +57,7 @@ class TableGuess:
     rows: int
     is_sure: bool
     is_remembered: bool
+    preset: str
     encoding: str
     columns: list[Column]
     contested: dict[str, list[int]]
@@ -91,7 +92,8 @@ def _guess(source: Source, layout: Layout, first: list[list[str]]) -> TableGuess
     values, rows = _distinct(source, layout.start, len(columns))
     for column, texts in zip(columns, values, strict=True):
         _describe(column, texts)
-    contested = {} if layout.is_decided else _contested(columns)
+    known = preset(layout.headings)
+    contested = {} if layout.is_decided or known else _contested(columns)
     _name_fields(columns, layout)
     return TableGuess(
         shape=layout.shape,
@@ -100,6 +102,7 @@ def _guess(source: Source, layout: Layout, first: list[list[str]]) -> TableGuess
         rows=rows,
         is_sure=layout.is_sure,
         is_remembered=layout.is_decided,
+        preset=known.name if known else "",
         encoding=", ".join(filter(None, [source.encoding_name, source.separator_name])),
         columns=columns,
         contested=contested,

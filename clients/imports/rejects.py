@@ -4,6 +4,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import PurePath
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from clients.imports.sniff import Source
 from clients.models import Import, RejectedRow
 
 MOST_KEPT = 20_000
-HEADINGS = 0  # the line under which the headings of a file are kept
+HEADINGS = 0  # the line under which the headings of a table are kept, with its name for reason
 
 
 def reasons(steps: Steps, book: Book, names: list[str]) -> dict[tuple[int, int], str]:
@@ -57,7 +58,7 @@ def _of_table(batch: Import, number: int, source: Source, book: Book, wanted: di
     layout = layout_of(first, book.table_plan)
     if layout is None:
         return
-    yield RejectedRow(batch=batch, file=number, line=HEADINGS, cells=layout.headings)
+    yield RejectedRow(batch=batch, file=number, line=HEADINGS, reason=source.name[:255], cells=layout.headings)
     last = max(wanted)
     for line, cells in islice(rows_of(source), layout.start, None):
         if line in wanted:
@@ -76,7 +77,7 @@ def _of_fec(batch: Import, number: int, source: Source, book: Book, wanted: dict
     for line, cells in reader.raw_rows():
         if not headings:
             headings = cells
-            yield RejectedRow(batch=batch, file=number, line=HEADINGS, cells=headings)
+            yield RejectedRow(batch=batch, file=number, line=HEADINGS, reason=source.name[:255], cells=headings)
         elif line in wanted or reader.entry_of(cells) in book.set_aside_entries:
             yield RejectedRow(batch=batch, file=number, line=line, reason=wanted.get(line, aside), cells=cells)
 
@@ -87,17 +88,16 @@ def _plain(cell: Any) -> Any:
 
 
 def workbooks(batch: Import) -> list[tuple[str, IO[bytes]]]:
-    """(name, XLSX file) of the rejected rows, one for each file that has some."""
-    names = dict(batch.files.values_list("position", "name"))
+    """(name, XLSX file) of the rejected rows, one for each table that has some."""
     made = []
     numbers = batch.rejected_rows.exclude(line=HEADINGS).order_by("file").values_list("file", flat=True).distinct()
     for number in numbers:
         rows = batch.rejected_rows.filter(file=number)
-        headings = rows.filter(line=HEADINGS).values_list("cells", flat=True).first() or []
-        kept = [text for text in headings if text != REASON_HEADING]
+        head = rows.filter(line=HEADINGS).first()
+        kept = [text for text in (head.cells if head else []) if text != REASON_HEADING]
         width = len(kept)
         body = ([*(row.cells + [""] * width)[:width], row.reason] for row in rows.exclude(line=HEADINGS).iterator())
-        stem = names.get(number, f"fichier-{number + 1}").rsplit(".", 1)[0][:80]
+        stem = PurePath(head.reason if head else f"fichier-{number + 1}").stem.replace("/", "-")[:80]
         made.append((f"{stem}-rejets.xlsx", xlsx_file([*kept, REASON_HEADING], body, title=_("Rejets"))))
     return made
 

@@ -6,7 +6,9 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from clients import tasks
+from clients.exporting import xlsx_file
 from clients.imports import pipeline
+from clients.imports.shapes import REASON_HEADING
 from clients.models import Client, IdentityDecision, Import, Invoice, Mapping, Service, ServiceAlias
 from tests.clients.imports.books import import_text, sale, text
 from tests.factories import UserFactory
@@ -173,6 +175,14 @@ def test_two_columns_that_could_be_the_date_are_asked_about(client, keeper):
     confirm_columns(client, batch, **{"t0-which-date": "2"})
     check(client, batch)
     assert str(Invoice.objects.get().issued_on) == "2025-01-15"
+
+
+def test_the_export_of_a_known_program_is_named_and_asks_nothing(client, keeper):
+    headings = "Réf. facture;Date facturation;Date création;Montant HT;Tiers;Réf. client;Statut facture\n"
+    batch = send(client, headings + "FA1;13/01/2025;15/02/2025;100;Dupont;X;1\n")
+    assert "export Dolibarr reconnu" in client.get(reverse("clients:import-columns", args=[batch.pk])).content.decode()
+    confirm_columns(client, batch)
+    assert (batch.status, batch.created) == ("checked", 1)
 
 
 def test_an_order_of_day_and_month_that_nothing_settles_is_asked_with_an_example_in_full(client, keeper):
@@ -459,3 +469,20 @@ def test_the_whole_invoice_of_a_wrong_line_is_given_back(client, keeper):
     check(client, batch)
     rows = batch.rejected_rows.exclude(line=0)
     assert [row.cells for row in rows] == [["Zed", "F90", "hier", "5"], ["Zed", "F90", "14/01/2025", "7"]]
+
+
+def test_the_entries_of_books_come_back_whole_and_import_again_without_cancelling_the_others(client, keeper):
+    good = [row for n in range(2, 30) for row in sale("C1", 10_000, entry=str(n), piece=f"FA{n}")]
+    wrong = sale("C2", 5_000, entry="1", piece="FA1")
+    books = text(*wrong, *good)
+    batch = send(client, books.replace("\t50,00\t", "\t5O,00\t"), "123456782FEC20251231.txt")
+    check(client, batch)
+    rows = [row.cells for row in batch.rejected_rows.exclude(line=0)]
+    assert ([row[2] for row in rows], Invoice.objects.filter(status="issued").count()) == (["1", "1", "1"], 28)
+    headings = [*batch.rejected_rows.get(line=0).cells, REASON_HEADING]
+    repaired = [[cell.replace("5O", "50") for cell in row] + ["réparé"] for row in rows]
+    with xlsx_file(headings, repaired) as file:
+        again = send(client, file.read(), "rejets.xlsx", source=batch.source_name)
+    assert (again.status, again.format, again.created, again.cancelled) == ("checked", "fec", 1, 0)
+    check(client, again)
+    assert Invoice.objects.filter(status="issued").count() == 29
