@@ -5,13 +5,14 @@ VENV ?= .venv
 PY = "$(VENV)/bin/python"
 MANAGE = $(PY) manage.py
 
-.PHONY: help install demo run test check bench bench-check messages screenshots clean
+.PHONY: help install demo run test check prove bench bench-check messages screenshots clean
 
 help:
 	@echo "make demo         installe, charge le cabinet d'exemple et ouvre le site (Ctrl-C arrête tout)"
 	@echo "make run          ouvre le site sans données d'exemple"
 	@echo "make test         installe et lance tous les tests"
 	@echo "make check        format, couches, types, gabarits, migrations, réglages de production"
+	@echo "make prove        les épreuves en grand : fichiers hostiles, imports tués, imports ensemble"
 	@echo "make bench        mesure les temps à 1 000, 10 000 et 100 000 clients"
 	@echo "make bench-check  échoue si un rapport dépasse 1,25 fois celui de docs/performance.md"
 	@echo "make messages     relève les textes à traduire et compile les traductions"
@@ -32,6 +33,11 @@ test: install
 
 check: install
 	@exec $(PY) scripts/check.py
+
+prove: install
+	@PROVE=1 exec $(PY) -m pytest tests/clients/imports/test_mutants.py tests/clients/imports/test_bombs.py \
+		tests/clients/imports/test_properties.py tests/clients/imports/test_together.py \
+		tests/clients/imports/test_kills.py $(ARGS)
 
 bench: install
 	@exec $(PY) -m benchmarks $(ARGS)
