@@ -11,6 +11,7 @@ from clients.imports import pipeline
 from clients.imports.shapes import REASON_HEADING
 from clients.models import Client, IdentityDecision, Import, Invoice, Mapping, Service, ServiceAlias
 from tests.clients.imports.books import import_text, sale, text
+from tests.clients.imports.electronic import cii
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -64,8 +65,8 @@ def check(client, batch, do="import", **changes):
     return response
 
 
-def imported(client, content=TABLE, **fields):
-    batch = send(client, content, **fields)
+def imported(client, content=TABLE, name="ventes.csv", **fields):
+    batch = send(client, content, name, **fields)
     if batch.status == Import.Status.MAPPING:
         confirm_columns(client, batch)
     check(client, batch)
@@ -486,3 +487,34 @@ def test_the_entries_of_books_come_back_whole_and_import_again_without_cancellin
     assert (again.status, again.format, again.created, again.cancelled) == ("checked", "fec", 1, 0)
     check(client, again)
     assert Invoice.objects.filter(status="issued").count() == 29
+
+
+# --- Who is whom across files ---------------------------------------------------------------------
+
+
+def test_the_same_sale_by_books_and_by_electronic_invoice_is_a_probable_double_once_its_client_is_recognised(
+    client, keeper
+):
+    imported(client, text(*sale("C1", 10_000, aux_label="Garage Martin", day="20250310")))
+    batch = send(client, cii("F1", "20250310", buyer={"name": "GARAGE MARTIN SARL"}), "f1.xml")
+    assert (batch.created, len(batch.learned["questions"]["pairs"])) == (1, 1)
+    check(client, batch, do="check", **{"pair-0": "same"})
+    assert (batch.created, len(batch.learned["questions"]["duplicates"])) == (0, 1)
+
+
+def test_books_exported_again_under_other_numbers_ask_before_they_replace_the_former_ones(client, keeper):
+    rows = [(n, sale("C1", 1_000 * n, entry=str(n), piece=f"FA{n}")) for n in range(1, 9)]
+    imported(client, text(*(row for _n, lines in rows for row in lines)), name="123456782FEC20251231.txt")
+    renumbered = text(*(row | {"EcritureNum": f"9{row['EcritureNum']}"} for _n, lines in rows for row in lines))
+    batch = send(client, renumbered, "123456782FEC20251231.txt")
+    assert "Des factures disparaissent" in client.get(reverse("clients:import-check", args=[batch.pk])).content.decode()
+    check(client, batch, confirmed="on")
+    counted = Invoice.objects.counted()
+    assert (batch.status, counted.count(), sum(counted.values_list("amount_ht", flat=True))) == ("committed", 8, 360)
+
+
+def test_the_same_rows_without_numbers_shuffled_change_nothing(client, keeper):
+    rows = ["A;13/01/2025;100", "A;13/01/2025;100", "B;14/01/2025;5"]
+    imported(client, "Client;Date;Montant HT\n" + "\n".join(rows) + "\n")
+    batch = imported(client, "Client;Date;Montant HT\n" + "\n".join(reversed(rows)) + "\n")
+    assert (batch.created, batch.updated, batch.unchanged, Invoice.objects.count()) == (0, 0, 3, 3)
