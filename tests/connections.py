@@ -1,7 +1,7 @@
 """A second session on the database of the tests, outside Django's."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 from django.db import connection
@@ -14,6 +14,8 @@ def another_connection() -> Iterator[psycopg.Connection]:
     wanted = {key: parameters[key] for key in ("dbname", "user", "password", "host", "port") if parameters.get(key)}
     with psycopg.connect(**wanted, autocommit=True) as session:
         yield session
+        with suppress(psycopg.Error):  # the server lets go a little after the end of a session: not to be waited for
+            session.execute("SELECT pg_advisory_unlock_all()")
 
 
 def advisory_locks(family: int) -> int:
