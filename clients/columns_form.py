@@ -77,7 +77,7 @@ class ColumnsForm(forms.Form):
 
     def __init__(self, *args, guess: TableGuess, table: TablePlan | None = None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.guess, self.table = guess, table or TablePlan()
+        self.guess, self.table = guess, table or TablePlan(**guess.options)
         self.names = named_headings([column.heading for column in guess.columns])
         for place, column in enumerate(guess.columns):
             self.fields[f"column-{place}"] = self._choice(place, column)

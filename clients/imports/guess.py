@@ -61,6 +61,7 @@ class TableGuess:
     encoding: str
     columns: list[Column]
     contested: dict[str, list[int]]
+    options: dict[str, Any]  # how values were read the last time, when the shape is remembered
     top: list[list[str]]
 
     @classmethod
@@ -106,6 +107,7 @@ def _guess(source: Source, layout: Layout, first: list[list[str]]) -> TableGuess
         encoding=", ".join(filter(None, [source.encoding_name, source.separator_name])),
         columns=columns,
         contested=contested,
+        options=layout.table.options,
         top=[[text[:40] for text in row[:12]] for row in first[:TOP_ROWS]],
     )
 

@@ -65,14 +65,10 @@ def import_columns(request, pk):
     if request.POST.get("header"):
         return _read_again(request, batch)
     plan = Plan.read(batch.plan)
+    posted = request.POST if request.method == "POST" else None
     forms = [
-        ColumnsForm(
-            request.POST if request.method == "POST" else None,
-            guess=TableGuess.read(stored),
-            table=plan.tables.get(stored["shape"]),
-            prefix=f"t{number}",
-        )
-        for number, stored in enumerate(batch.learned["tables"])
+        ColumnsForm(posted, guess=guess, table=plan.tables.get(guess.shape), prefix=f"t{number}")
+        for number, guess in enumerate(map(TableGuess.read, batch.learned["tables"]))
     ]
     valid = [form.is_valid() for form in forms]  # each tells its own errors
     if all(valid) and _remember(request, forms, plan):

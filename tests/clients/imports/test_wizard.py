@@ -252,6 +252,15 @@ def test_a_mapping_is_remembered_by_the_shape_of_the_file_whatever_its_order(cli
     assert (batch.status, batch.created) == ("checked", 1)
 
 
+def test_how_dates_were_read_is_remembered_with_the_columns(client, keeper):
+    doubtful = "Client;Date;Montant HT\nDupont;03/04/2025;100\n"
+    confirm_columns(client, send(client, doubtful), **{"t0-date_order": "month"})
+    batch = send(client, doubtful)
+    confirm_columns(client, batch)
+    check(client, batch)
+    assert str(Invoice.objects.get().issued_on) == "2025-03-04"
+
+
 def test_a_mapping_serves_the_command_by_its_name(client, keeper):
     confirm_columns(client, send(client, ODD), **ODD_COLUMNS, **{"t0-name": "Caisse", "t0-is_shared": "on"})
     batch = import_text(ODD, mapping_name="Caisse")
