@@ -113,7 +113,7 @@ def _read_again(request, batch: Import):
     plan = Plan.read(batch.plan)
     number, _dash, row = request.POST["header"].partition("-")
     tables = batch.learned["tables"]
-    if number.isdigit() and row.isdigit() and int(number) < len(tables) and int(row) <= 40:
+    if number.isdecimal() and row.isdecimal() and int(number) < len(tables) and int(row) <= 40:
         plan.tables[tables[int(number)]["shape"]] = TablePlan(header=int(row))
         if queue.advance(batch, step=Import.Step.LEARN, by=request.user, plan=plan):
             ring(batch)
