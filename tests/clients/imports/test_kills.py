@@ -63,6 +63,12 @@ CHANGES = {
 STAGED = (StagedLine, StagedClient, StagedInvoice, StagedService, StagedTotal)
 
 
+@pytest.fixture(scope="module")
+def workers(django_db_setup):
+    with workers_on(connection.settings_dict["NAME"]) as workers:
+        yield workers
+
+
 @pytest.fixture
 def own_server(tmp_path, transactional_db):
     """A server that may be stopped: of this test alone, with the schema and the first rows of the suite's."""
@@ -164,16 +170,15 @@ def try_all(changes, workers, count, *, interrupt):
     return cut
 
 
-def test_a_killed_importer_leaves_all_or_nothing_and_the_next_try_succeeds(keeper):
-    with workers_on(connection.settings_dict["NAME"]) as workers:
-        changes = Changes(workers, keeper)
+def test_a_killed_importer_leaves_all_or_nothing_and_the_next_try_succeeds(workers, keeper):
+    changes = Changes(workers, keeper)
 
-        def kill(batch, **wanted):
-            with workers.team(2) as (first, second):
-                how = {"act": "kill", "recover": wait_until_gone}
-                return interrupted(first, second, batch, **how, **wanted) is None
+    def kill(batch, **wanted):
+        with workers.team(2) as (first, second):
+            how = {"act": "kill", "recover": wait_until_gone}
+            return interrupted(first, second, batch, **how, **wanted) is None
 
-        killed = try_all(changes, workers, KILLS, interrupt=kill)
+    killed = try_all(changes, workers, KILLS, interrupt=kill)
     assert killed >= KILLS, f"{killed} kills of {2 * KILLS} came before the end"
 
 
@@ -198,9 +203,9 @@ def test_a_server_that_stops_at_once_leaves_all_or_nothing_and_the_next_try_succ
     assert stopped >= STOPS, f"{stopped} stops of {2 * STOPS} came before the end"
 
 
-def test_an_importer_killed_while_it_waits_for_its_turn_waits_no_more():
+def test_an_importer_killed_while_it_waits_for_its_turn_waits_no_more(workers):
     batch = queue.submit(files=[("ventes.csv", BytesIO(CHANGES["ventes.csv"].encode()))], by=None)
-    with workers_on(connection.settings_dict["NAME"]) as workers, another_connection() as writer:
+    with another_connection() as writer:
         writer.execute("SELECT pg_advisory_lock(%s, 0)", [claim.LOCK_SPACE])
         with workers.hired() as worker:
             worker.begin(do="process", number=batch.pk)

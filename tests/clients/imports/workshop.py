@@ -111,24 +111,26 @@ def process(line, *, number, **instant):
     return {"status": batch.status, "statements": cut.seen, "seconds": cut.seconds, "was_cut": cut.was_cut}
 
 
-def bring(line, *, files, waits=False, **instant):
+def bring(line, *, files, source="", waits=False, **instant):
     """Hand files over and import them, once all who are to do so are ready."""
     if waits:
         connection.ensure_connection()
         line.say(ready=True)
         line.hear()
-    batch = queue.submit(files=[(name, BytesIO(content.encode())) for name, content in files], by=None)
+    opened = [(name, BytesIO(content.encode())) for name, content in files]
+    batch = queue.submit(files=opened, by=None, source_name=source)
     return {"number": batch.pk, **process(line, number=batch.pk, **instant)}
 
 
-def score(line, *, as_of, **instant):
-    """Score everybody at a date; who comes while somebody does is sent away."""
-    with cut_at(line, **instant):
-        try:
-            run = scoring.score(as_of=date.fromisoformat(as_of))
-        except scoring.AlreadyRunning:
-            return {"status": "busy"}
-    return {"status": run.status, "run": run.pk}
+def score(line, *, as_of, times=1, **instant):
+    """Score everybody at a date, some times; who comes while somebody does is sent away."""
+    with cut_at(line, **instant) as cut:
+        for _time in range(times):
+            try:
+                status = scoring.score(as_of=date.fromisoformat(as_of)).status
+            except scoring.AlreadyRunning:
+                status = "busy"
+    return {"status": status, "statements": cut.seen}
 
 
 JOBS = {"process": process, "bring": bring, "score": score}
