@@ -9,7 +9,7 @@ import signal
 import socket
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from io import BytesIO
 
@@ -44,10 +44,11 @@ class Line:
 
     def hear(self) -> dict:
         """The next word; whoever closed the line has no more need of this worker."""
-        word = self.talk.readline()
-        if not word:
-            os._exit(0)
-        return json.loads(word)
+        with suppress(ConnectionError):
+            word = self.talk.readline()
+            if word:
+                return json.loads(word)
+        os._exit(0)
 
 
 def _work(line: Line) -> None:
