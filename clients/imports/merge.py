@@ -100,8 +100,13 @@ class Steps:
 
 
 def hold_the_lock() -> None:
-    """Wait for one's turn to write facts, and give this transaction the memory it needs."""
+    """Wait for one's turn to write facts, and give this transaction the memory it needs.
+
+    The server looks every second whether this worker still lives: a killed one must not wait, nor write, for nobody,
+    while its import cannot be taken up again.
+    """
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL client_connection_check_interval = '1s'")
         cursor.execute("SET LOCAL lock_timeout = '15min'")
         cursor.execute("SET LOCAL work_mem = '64MB'")
         cursor.execute("SET LOCAL jit = off")

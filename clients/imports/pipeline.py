@@ -4,9 +4,7 @@ Whatever the door (page, admin, command), it is a row made by `queue.submit` and
 """
 
 import logging
-import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 from django.conf import settings
@@ -21,6 +19,7 @@ from clients.imports import (
     claim,
     intake,
     mappings,
+    on_disk,
     questions,
     rejects,
     report,
@@ -82,7 +81,7 @@ def _run(batch: Import) -> None:
                     "gros pour cette machine. Partagez-le en plusieurs fichiers, ou prévenez votre administrateur."
                 ),
             )
-        with _on_disk(batch) as files:
+        with on_disk.copies(batch) as files:
             _import(batch, files)
     except RefusedError as refusal:
         report.close(batch, _status_of(batch, refusal), refusal=refusal)
@@ -103,20 +102,6 @@ def _status_of(batch: Import, refusal: RefusedError) -> str:
         return Import.Status.FAILED
     is_watched = batch.door == Import.Door.PAGE and batch.step == Import.Step.CHECK
     return Import.Status.CHECKED if is_watched and refusal.reason in REPAIRABLE else Import.Status.REFUSED
-
-
-@contextmanager
-def _on_disk(batch: Import) -> Iterator[list[tuple[ImportFile, Path]]]:
-    """The files of this import in a folder of their own, gone afterwards; each written piece by piece."""
-    with tempfile.TemporaryDirectory(prefix="import-") as folder:
-        files = []
-        for stored in batch.files.all():
-            path = Path(folder) / str(stored.position)
-            with path.open("wb") as copy:
-                for content in stored.chunks.order_by("position").values_list("content", flat=True).iterator(4):
-                    copy.write(content)
-            files.append((stored, path))
-        yield files
 
 
 def _import(batch: Import, files: list[tuple[ImportFile, Path]]) -> None:

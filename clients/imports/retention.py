@@ -1,4 +1,4 @@
-"""What is kept for a while only: uploaded files and before-images."""
+"""What is kept for a while only: uploaded files and before-images, and what a dead worker left in staging."""
 
 import datetime as dt
 
@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from clients.imports import staging
 from clients.models import Import, ImportChange, ImportChunk, RejectedRow, TableImport
 
 KEPT = dt.timedelta(days=30)
@@ -25,6 +26,7 @@ def forget_old() -> int:
     ImportChunk.objects.filter(file__batch__in=over).delete()
     ImportChange.objects.filter(batch__in=over).delete()
     RejectedRow.objects.filter(batch__in=over).delete()
+    staging.forget_old()
     forget_previews()
     return len(ids)
 

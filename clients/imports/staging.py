@@ -1,11 +1,14 @@
 """Filling the staging tables by COPY, in chunks, each committed with the progress it makes."""
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Q
+from django.utils import timezone
 
 from clients.imports.book import Book, Row, clean, text_rows
 from clients.imports.claim import beat
@@ -34,12 +37,25 @@ CLIENT_COLUMNS = [
 ]
 SERVICE_COLUMNS = ("batch", "number", "code", "name", "family")
 LINK_COLUMNS = ("batch", "external_id", "named")
+TIDYING = dt.timedelta(hours=1)  # the longest that a living worker takes to empty its staging
+STAGED = (StagedLine, StagedInvoice, StagedClient, StagedService, StagedLink, StagedTotal)
 
 
 def clear(batch: Import) -> None:
     """Empty this import's staging: what a worker that died left there, or what has become facts."""
-    for model in (StagedLine, StagedInvoice, StagedClient, StagedService, StagedLink, StagedTotal):
+    for model in STAGED:
         model.objects.filter(batch=batch.pk).delete()
+
+
+def forget_old() -> None:
+    """Empty the staging of imports that nobody is at any more: their worker died when it had nothing left to write.
+
+    Imports just over are left alone: their worker may be tidying up, and two who delete the same rows can deadlock.
+    """
+    to_do = Q(status__in=[Import.Status.QUEUED, Import.Status.RUNNING])
+    at_work = Import.objects.filter(to_do | Q(heartbeat_at__gt=timezone.now() - TIDYING))
+    for model in STAGED:
+        model.objects.exclude(batch__in=at_work.values("pk")).delete()
 
 
 class Writer:
