@@ -30,6 +30,7 @@ def measure(clients: int) -> Compared:
         path = Path(folder) / "nouveaux.csv"
         files.write_newcomers(path, newcomers, after=clients)
         check = worker.run(path, step=Import.Step.CHECK, door=Import.Door.PAGE)
+    screens.collect_static()
     browser = Browser(SERVER_NAME="localhost")
     browser.force_login(User.objects.get(email=screens.PEOPLE["direction"]))
     cache.clear()

@@ -42,8 +42,13 @@ def measure(requests: int) -> list[Served]:
     """Each page for each person, by the test client: Django and PostgreSQL, without network or web server."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE segmentation_score")  # as autovacuum does within the minute
-    call_command("collectstatic", interactive=False, verbosity=0)  # pages name their files by digest
+    collect_static()
     return [_served(page, path, person, requests) for page, path in PAGES.items() for person in PEOPLE]
+
+
+def collect_static() -> None:
+    """Pages name their files by digest, and are not served without."""
+    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def _served(page: str, path: str, person: str, requests: int) -> Served:
