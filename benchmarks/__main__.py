@@ -11,12 +11,17 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from benchmarks import imports, load, ratios, scoring, screens  # noqa: E402 - models need Django set up
+from benchmarks import imports, likeness, load, ratios, scoring, screens, volumes, worker  # noqa: E402
+from benchmarks.aims import verdict  # noqa: E402
 from benchmarks.database import own_database, server_version  # noqa: E402
 
 SIZES = (1_000, 10_000, 100_000)
+PARTS = ("scoring", "pages", "likeness", "import", "volumes")
+IN_A_BASE = {"scoring", "pages", "likeness"}
 IMPORT_LINES = 400_000
 QUICK_IMPORT_LINES = 20_000
+LEAST_LINES_A_SECOND = 20_000
+LEAST_TIMES_FASTER = 10
 REQUESTS = 30
 
 
@@ -26,10 +31,12 @@ def main() -> int:
     print(f"PostgreSQL {_in_own_database(server_version)}, Python {platform.python_version()}, {os.cpu_count()} cores")
     measured: dict[str, float] = {}
     sizes = SIZES[:1] if options.quick else SIZES
-    if "pages" in options.only or "scoring" in options.only:
+    if IN_A_BASE & set(options.only):
         _measure_sizes(sizes, options, measured)
     if "import" in options.only:
         _measure_import(QUICK_IMPORT_LINES if options.quick else IMPORT_LINES, measured)
+    if "volumes" in options.only:
+        _measure_volumes(options, measured)
     if options.record:
         ratios.write(measured)
     return _checked(measured) if options.check else 0
@@ -41,8 +48,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--check", action="store_true", help="fail beyond 1.25 × the ratios of docs/performance.md")
     parser.add_argument("--record", action="store_true", help="write the ratios measured into docs/performance.md")
     parser.add_argument("--repetitions", type=int, default=5, help="of each scoring; medians are kept")
-    parts = ["scoring", "pages", "import"]
-    parser.add_argument("--only", nargs="+", choices=parts, default=parts, help="what to measure")
+    parser.add_argument(
+        "--only", nargs="+", choices=PARTS, default=PARTS, help="what to measure; imports are two parts"
+    )
+    parser.add_argument(
+        "--without-slow", action="store_true", help="leave out the files of a million rows and the like"
+    )
     return parser.parse_args()
 
 
@@ -65,6 +76,8 @@ def _measure_sizes(sizes: tuple[int, ...], options: argparse.Namespace, measured
             measured[f"scoring / group by, {clients} clients"] = found.ratio
             if "pages" in options.only:
                 _measure_pages(clients, found, measured)
+            if "likeness" in options.only:
+                _measure_likeness(clients, found, measured)
     if len(each) == len(SIZES):
         flatness = each[SIZES[-1]].microseconds_a_client / each[SIZES[-2]].microseconds_a_client
         print(f"\ntime a client at {SIZES[-1]:,} / at {SIZES[-2]:,}: {flatness:.2f}")
@@ -80,23 +93,73 @@ def _measure_pages(clients: int, scored: scoring.Scored, measured: dict[str, flo
         measured[f"{served.page} for {served.person} / scoring, {clients} clients"] = served.p50 / scored.scoring_ms
 
 
+def _measure_likeness(clients: int, scored: scoring.Scored, measured: dict[str, float]) -> None:
+    found = likeness.measure(clients)
+    print(
+        f"  check of {found.newcomers:,} newcomers {found.check_ms:,.0f} ms, likely doubles {found.first_ms:,.0f} ms, "
+        f"again {found.again_ms:,.0f} ms"
+    )
+    measured[f"check of newcomers / scoring, {clients} clients"] = found.check_ms / scored.scoring_ms
+    measured[f"likely doubles / scoring, {clients} clients"] = found.first_ms / scored.scoring_ms
+
+
 def _measure_import(lines: int, measured: dict[str, float]) -> None:
-    with own_database():
-        found = imports.measure(lines)
+    found = imports.measure(lines, volumes.REPETITIONS)
     faster = found.lines_a_second / found.tuned_lines_a_second
+    least = LEAST_LINES_A_SECOND if lines == IMPORT_LINES else None
+    aim = verdict(found.lines_a_second, unit="lines/s", at_least=least)
     print(f"\nimport of {found.lines:,} lines")
-    print(f"  pipeline              {found.pipeline_s:6.1f} s, {found.lines_a_second:9,.0f} lines/s")
+    print(
+        f"  pipeline              {found.ran.seconds:6.1f} s, {found.lines_a_second:9,.0f} lines/s{aim}, "
+        f"{_processors(found.ran)}"
+    )
     print(f"  raw COPY, no checks   {found.copy_s:6.1f} s, {found.lines / found.copy_s:9,.0f} lines/s")
     print(
         f"  django-import-export  {found.tuned_s:6.1f} s, {found.tuned_lines_a_second:9,.0f} lines/s on "
         f"{found.slice_lines:,}: the pipeline is {faster:.1f} times faster"
     )
+    stock = found.lines_a_second / found.stock_lines_a_second
     print(
         f"    its own foreign keys {found.stock_s:5.1f} s, {found.stock_lines_a_second:9,.0f} lines/s on "
-        f"{found.stock_lines:,}: the pipeline is {found.lines_a_second / found.stock_lines_a_second:.1f} times faster"
+        f"{found.stock_lines:,}: the pipeline is {stock:.1f} times faster"
+        f"{verdict(stock, unit='times', at_least=LEAST_TIMES_FASTER)}"
     )
-    measured[f"pipeline / raw copy, {lines} lines"] = found.pipeline_s / found.copy_s
+    measured[f"pipeline / raw copy, {lines} lines"] = found.ran.seconds / found.copy_s
     measured[f"pipeline / tuned django-import-export a line, {lines} lines"] = 1 / faster
+
+
+def _measure_volumes(options: argparse.Namespace, measured: dict[str, float]) -> None:
+    print("\nfiles imported end to end, each by a process of its own")
+    first: dict[str, tuple[int, float]] = {}  # rows and seconds a row of the first file of each kind, a CSV before all
+    for volume, ran, copy_s in volumes.measure(slow=not options.without_slow, quick=options.quick):
+        _print_volume(volume, ran)
+        name, seconds_a_row = f"{volume.kind} {volume.rows}", ran.seconds / volume.rows
+        other = volume.kind if volume.kind in first else "csv"
+        if other in first:
+            rows, reference = first[other]
+            measured[f"time a row, {name} / {other} {rows}"] = seconds_a_row / reference
+        elif copy_s:
+            measured[f"{name} / raw copy"] = ran.seconds / copy_s
+        first.setdefault(volume.kind, (volume.rows, seconds_a_row))
+
+
+def _print_volume(volume: volumes.Volume, ran: worker.Ran) -> None:
+    aim = verdict(ran.seconds, unit="s", at_most=volume.most_s)
+    facts = [
+        f"  {volume.kind:4} {volume.rows:9,} rows in {ran.seconds:.1f} s{aim}",
+        f"{volume.rows / ran.seconds:,.0f} rows/s",
+        _processors(ran),
+        f"worker {ran.peak_mb:,.0f} MB{verdict(ran.peak_mb, unit='MB', at_most=volume.most_mb)}",
+        f"{ran.steps} steps of progress seen",
+    ]
+    if ran.confined_mb:
+        reader = verdict(ran.confined_mb, unit="MB", at_most=volume.most_confined_mb)
+        facts.append(f"its reader {ran.confined_mb:,.0f} MB{reader}")
+    print(", ".join(facts))
+
+
+def _processors(ran: worker.Ran) -> str:
+    return f"{ran.cpu_s:.1f} s of processor"
 
 
 def _checked(measured: dict[str, float]) -> int:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from django.db import connection
 
@@ -30,3 +31,12 @@ def server_version() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version")
         return cursor.fetchone()[0].split()[0]
+
+
+def server_cpu_s() -> float:
+    """Seconds of processor of the session in use; 0 where the server's processes cannot be seen from here."""
+    process = Path(f"/proc/{connection.connection.info.backend_pid}/stat")
+    if not process.exists() or "postgres" not in (stat := process.read_text()):
+        return 0.0
+    user, system = stat.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")

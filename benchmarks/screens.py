@@ -42,26 +42,32 @@ def measure(requests: int) -> list[Served]:
     """Each page for each person, by the test client: Django and PostgreSQL, without network or web server."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE segmentation_score")  # as autovacuum does within the minute
-    call_command("collectstatic", interactive=False, verbosity=0)  # pages name their files by digest
+    collect_static()
     return [_served(page, path, person, requests) for page, path in PAGES.items() for person in PEOPLE]
+
+
+def collect_static() -> None:
+    """Pages name their files by digest, and are not served without."""
+    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def _served(page: str, path: str, person: str, requests: int) -> Served:
     browser = Browser(SERVER_NAME="localhost")
     browser.force_login(User.objects.get(email=PEOPLE[person]))
     for _ in range(WARM_UPS):
-        _get(browser, path)
+        get(browser, path)
     cache.clear()
-    first = _get(browser, path)
+    first = get(browser, path)
     counted = Counted()
     with connection.execute_wrapper(counted):
-        _get(browser, path)
-    times = sorted(_get(browser, path) for _ in range(requests))
+        get(browser, path)
+    times = sorted(get(browser, path) for _ in range(requests))
     p95 = statistics.quantiles(times, n=20, method="inclusive")[-1]
     return Served(page, person, first, statistics.median(times), p95, counted.queries)
 
 
-def _get(browser: Browser, path: str) -> float:
+def get(browser: Browser, path: str) -> float:
+    """The milliseconds of one request. Raises RuntimeError when it is not served."""
     started = time.perf_counter()
     response = browser.get(path)
     elapsed = (time.perf_counter() - started) * 1_000

@@ -64,10 +64,13 @@ class BookClient:
 
     def complete(self, found: "BookClient") -> None:
         """Put together what two rows say, without regard to their order: the longer text, then the greater."""
-        for name in self.__slots__:
-            if name not in ("key_kind", "key"):
-                former, latter = getattr(self, name), getattr(found, name)
-                setattr(self, name, max(former, latter, key=lambda text: (len(text), text)))
+        for name in DESCRIPTION:
+            former, latter = getattr(self, name), getattr(found, name)
+            if former != latter and (len(latter), latter) > (len(former), former):
+                setattr(self, name, latter)
+
+
+DESCRIPTION = tuple(name for name in BookClient.__slots__ if name not in ("key_kind", "key"))
 
 
 @dataclass

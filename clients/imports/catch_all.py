@@ -191,6 +191,7 @@ FILLER = frozenset(
         "automatiques",
     ]
 )
+KNOWN = TELLING | ABBREVIATIONS | EMPTY_WORDS
 NUMBER, YEAR = re.compile(r"\d"), re.compile(r"\b(?:19|20)\d\d\b")
 CODE_PREFIXES = ("", "c", "cl", "cli", "clt", "client", "clients", "f", "z")
 
@@ -203,9 +204,9 @@ def says_catch_all(code: str, label: str) -> bool:
     if words and _only_telling(words):
         return True
     if words and not _proper(words):
-        return _code_says(code, TELLING | ABBREVIATIONS | EMPTY_WORDS)
+        return _code_says(code, KNOWN)
     if not words or words == _words(code):
-        return _code_says(code, TELLING | ABBREVIATIONS | EMPTY_WORDS)
+        return _code_says(code, KNOWN)
     return _code_says(code, TELLING) and _code_says(code, TELLING - _stems(words))
 
 
@@ -232,8 +233,7 @@ def _tells(words: list[str]) -> bool:
 
 
 def _only_telling(words: list[str]) -> bool:
-    known = TELLING | EMPTY_WORDS | ABBREVIATIONS
-    return any(word in known for word in words) and all(word in known or word in FILLER for word in words)
+    return any(word in KNOWN for word in words) and all(word in KNOWN or word in FILLER for word in words)
 
 
 def _code_says(code: str, telling: frozenset[str]) -> bool:

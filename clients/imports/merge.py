@@ -22,7 +22,7 @@ from clients.imports.claim import LOCK_SPACE, check_wanted
 from clients.imports.plan import Plan
 from clients.imports.progress import Progress
 from clients.imports.verdicts import write_aliases
-from clients.models import Import, ImportChange, Invoice, InvoiceLink, Source
+from clients.models import Import, ImportChange, Invoice, InvoiceLink, Source, StagedLink
 
 SQL = Path(__file__).parent / "sql"
 MOST_CANCELLED = 0.05
@@ -168,6 +168,8 @@ def _merge(steps: Steps, book: Book, plan: Plan) -> Outcome:
 
 def _link_documents(steps: Steps) -> None:
     """Link each document to the one it names, as far as both are known. Nothing is run when every link is there."""
+    if not StagedLink.objects.filter(batch=steps.batch.pk).exists():
+        return
     missing = steps.rows("missing_links")
     made = InvoiceLink.objects.bulk_create(
         [InvoiceLink(document_id=document, named_id=named, kind=kind) for document, named, kind in missing],

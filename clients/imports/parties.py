@@ -5,6 +5,7 @@ from operator import itemgetter
 from typing import Any
 
 from django.utils.translation import gettext as _
+from stdnum.exceptions import ValidationError
 from stdnum.fr import siren as siren_number
 from stdnum.fr import siret as siret_number
 from stdnum.fr import tva as vat_number
@@ -107,7 +108,7 @@ class Parties:
             texts["phone"], texts["address"], texts["postcode"], texts["city"], texts["owner"],
         )  # fmt: skip
         self.book.described[number].complete(found)
-        verdict = self.book.verdicts.get(fold(name))
+        verdict = self.book.verdicts.get(fold(name)) if self.book.verdicts else None
         if verdict is None:
             verdict = not (name and says_catch_all(texts["client_code"] or texts["account"], name))
         if not verdict:
@@ -119,13 +120,15 @@ class Parties:
         "kept."""
         if not text:
             return ""
-        if DAMAGED.fullmatch(text.replace(" ", "")):
+        if not text.isdigit() and DAMAGED.fullmatch(text.replace(" ", "")):
             self.damaged.append((line, text))
             return ""
-        if not checker.is_valid(text):
+        try:
+            compact: str = checker.validate(text)
+        except ValidationError:
             self.invalid.append((line, text))
             return ""
-        return checker.compact(text)
+        return compact
 
 
 def _key(texts: dict[str, str], name: str, siret: str, vat: str, email: str) -> tuple[str, str]:

@@ -49,6 +49,7 @@ class TableReader:
         self.oddities = Oddities()
         self.make = row_maker(self.columns, self.parties, book, number, self.oddities)
         self.date_place, self.days = self.columns.places["date"], self.columns.days["date"]
+        self.number_place, self.names_currency = self.columns.places.get("number"), "currency" in self.columns.places
         self.amounts = self.columns.amounts.get(self.columns.amount_mode)  # None when computed from several columns
         self.amount_place = self.columns.places.get(self.columns.amount_mode, 0)
         self.last_number = ""
@@ -89,16 +90,16 @@ class TableReader:
 
     def _parse(self, line: int, cells: list, previous: list | None) -> Row | None:
         """The row of one line; None when it is not a line of a document."""
-        places = self.columns.places
         issued = self._issued(cells)
         continued = issued is None and previous is not None and self._continues(cells)
         if previous is not None and continued:
+            places = self.columns.places
             for name in (*DOCUMENT_FIELDS, *CLIENT_FIELDS):
                 if name in places:
                     cells[places[name]] = previous[places[name]]
             issued = self._issued(cells)
         self.last_cells = cells
-        number = self._at(cells, "number")[:120]
+        number = "" if self.number_place is None else text_of(cells[self.number_place])[:120]
         amounts = self.amounts
         cents = self._cents(cells) if amounts is None else amounts[cells[self.amount_place]]
         client = self.parties.client(cells, line)
@@ -112,7 +113,7 @@ class TableReader:
                 return None
             return self._error(line, cells, number, issued, cents, client)
         self.last_number = number
-        if "currency" in places and self._other_currency(cells):
+        if self.names_currency and self._other_currency(cells):
             return None
         self.book.rows += 1
         self.data_rows += 1

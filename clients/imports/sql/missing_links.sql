@@ -4,15 +4,27 @@
 WITH meant AS (
     SELECT DISTINCT ON (document.id, link.named) document.id AS document_id, document.kind, named.id AS named_id
     FROM clients_stagedlink AS link
-    JOIN clients_invoice AS document
-        ON document.source_id = %(source)s AND document.external_id = link.external_id
+    -- OFFSET 0: each document is looked up by its identity. Statistics that do not know yet of the invoices of this source
+    -- make the planner compare all of them with each other instead.
+    CROSS JOIN LATERAL (
+        SELECT invoice.id, invoice.client_id, invoice.kind, invoice.issued_on
+        FROM clients_invoice AS invoice
+        WHERE invoice.source_id = %(source)s AND invoice.external_id = link.external_id
+        OFFSET 0
+    ) AS document
     CROSS JOIN generate_series(0, 4) AS age (years)
-    JOIN clients_invoice AS named
-        ON named.source_id = %(source)s
-        AND named.external_id = CASE
-            WHEN right(link.named, 1) = '/' THEN link.named || (date_part('year', document.issued_on)::int - age.years)
-            ELSE link.named
-        END
+    CROSS JOIN LATERAL (
+        SELECT invoice.id, invoice.client_id, invoice.kind, invoice.issued_on
+        FROM clients_invoice AS invoice
+        WHERE invoice.source_id = %(source)s
+            AND invoice.external_id = CASE
+                WHEN right(link.named, 1) = '/'
+                    THEN link.named || (date_part('year', document.issued_on)::int - age.years)
+                ELSE link.named
+            END
+        OFFSET 0
+    ) AS named
+    WHERE link.batch = %(batch)s
         AND named.client_id = document.client_id
         AND named.issued_on <= document.issued_on
         AND named.id <> document.id
@@ -20,7 +32,6 @@ WITH meant AS (
             document.kind = 'credit_note' AND named.kind <> 'credit_note'
             OR document.kind = 'invoice' AND named.kind = 'deposit'
         )
-    WHERE link.batch = %(batch)s
     ORDER BY document.id, link.named, age.years
 )
 SELECT meant.document_id, meant.named_id, CASE WHEN meant.kind = 'credit_note' THEN 'cancels' ELSE 'deposit' END

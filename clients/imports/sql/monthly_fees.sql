@@ -5,29 +5,30 @@ WITH last AS (
     FROM clients_invoice
     WHERE status IN ('issued', 'paid') AND issued_on <= %(today)s
 ),
+-- Kept apart, so that what is read first is a year of invoices and not every line that these services ever had.
+unasked AS MATERIALIZED (
+    SELECT service.id
+    FROM clients_stagedservice AS staged
+    JOIN clients_service AS service ON service.id = staged.service
+    WHERE staged.batch = %(batch)s
+        AND NOT service.is_recurring
+        AND NOT EXISTS (
+            SELECT FROM clients_importfinding AS asked
+            JOIN clients_import AS earlier ON earlier.id = asked.batch_id AND earlier.status = 'committed'
+            WHERE asked.reason = 'monthly-fee'
+                AND asked.value = service.id::text
+                AND asked.batch_id <> %(batch)s
+        )
+),
 days AS (
     SELECT line.service_id, invoice.client_id, invoice.issued_on AS day
     FROM clients_invoice AS invoice
     JOIN clients_invoiceline AS line ON line.invoice_id = invoice.id
-    CROSS JOIN last
     WHERE invoice.status IN ('issued', 'paid')
         AND line.amount_ht > 0
-        AND invoice.issued_on > last.day - INTERVAL '12 months'
-        AND invoice.issued_on <= last.day
-        AND line.service_id IN (
-            SELECT service.id
-            FROM clients_stagedservice AS staged
-            JOIN clients_service AS service ON service.id = staged.service
-            WHERE staged.batch = %(batch)s
-                AND NOT service.is_recurring
-                AND NOT EXISTS (
-                    SELECT FROM clients_importfinding AS asked
-                    JOIN clients_import AS earlier ON earlier.id = asked.batch_id AND earlier.status = 'committed'
-                    WHERE asked.reason = 'monthly-fee'
-                        AND asked.value = service.id::text
-                        AND asked.batch_id <> %(batch)s
-                )
-        )
+        AND invoice.issued_on > (SELECT day FROM last) - INTERVAL '12 months'
+        AND invoice.issued_on <= (SELECT day FROM last)
+        AND line.service_id IN (SELECT id FROM unasked)
     GROUP BY line.service_id, invoice.client_id, invoice.issued_on
 ),
 months AS (
