@@ -2,12 +2,12 @@
 
 import datetime as dt
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, Sum
 
 from clients.models import Client, Invoice, InvoiceLine, Service
 
@@ -17,38 +17,43 @@ def month_ends(as_of: dt.date, months: int) -> list[dt.date]:
     return [as_of - relativedelta(months=back) for back in range(months, -1, -1)]
 
 
-def monthly_amounts(client_ids: Iterable[int], *, as_of: dt.date, months: int = 12) -> dict[int, list[Decimal]]:
-    """For each of these clients, its net amount in each rolling month up to `as_of`, oldest first.
+def monthly_amounts(
+    client_ids: Iterable[int], *, as_of: dt.date, months: int = 12, without: Collection[int] = ()
+) -> dict[int, list[Decimal]]:
+    """For each of these clients, its net amount in each rolling month up to `as_of`, oldest first, without the lines of
+    these services.
 
     Rolling months are the windows of the scores: twelve of them add up to the revenue over 12 months, to the cent.
     """
     ends = month_ends(as_of, months)
     amounts = {client_id: [Decimal(0)] * months for client_id in client_ids}
-    days = (
-        Invoice.objects.counted()
-        .filter(client__in=list(amounts), issued_on__gt=ends[0], issued_on__lte=as_of)
-        .order_by()
-        .values_list("client_id", "issued_on")
-        .annotate(amount=Sum("amount_ht"))
-    )
-    for client_id, issued_on, amount in days:
+    for client_id, issued_on, amount in _by_day(Q(client__in=list(amounts)), ends, without, "client_id"):
         amounts[client_id][bisect_left(ends, issued_on) - 1] += amount
     return amounts
 
 
-def total_by_month(clients: QuerySet[Client] | None, *, as_of: dt.date, months: int = 12) -> list[Decimal]:
-    """What these clients bought together in each rolling month up to `as_of`, oldest first; None is all of them.
+def total_by_month(clients: Q, *, as_of: dt.date, months: int = 12, without: Collection[int] = ()) -> list[Decimal]:
+    """What the clients of these invoices bought together in each rolling month up to `as_of`, oldest first, without
+    the lines of these services.
 
-    One statement, which gives back a row a day at most.
+    One statement, two with services to leave out, which give back a row a day at most.
     """
     ends = month_ends(as_of, months)
-    invoices = Invoice.objects.counted().filter(issued_on__gt=ends[0], issued_on__lte=as_of)
-    if clients is not None:
-        invoices = invoices.filter(client__in=clients)
     amounts = [Decimal(0)] * months
-    for issued_on, amount in invoices.order_by().values_list("issued_on").annotate(amount=Sum("amount_ht")):
+    for issued_on, amount in _by_day(clients, ends, without):
         amounts[bisect_left(ends, issued_on) - 1] += amount
     return amounts
+
+
+def _by_day(clients: Q, ends: list[dt.date], without: Collection[int], *by: str) -> Iterator[tuple]:
+    """(…, day, net amount) of the counted invoices of these clients between these days, then, negative, of the lines
+    of these services on them."""
+    invoices = Invoice.objects.counted().filter(clients, issued_on__gt=ends[0], issued_on__lte=ends[-1])
+    yield from invoices.order_by().values_list(*by, "issued_on").annotate(amount=Sum("amount_ht"))
+    if without:
+        lines = InvoiceLine.objects.filter(service__in=without, invoice__in=invoices).order_by()
+        keys = [f"invoice__{key}" for key in (*by, "issued_on")]
+        yield from lines.values_list(*keys).annotate(amount=-Sum("amount_ht"))
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,14 @@ def amounts_by_service(client: Client, *, as_of: dt.date) -> list[ServiceAmounts
     return sorted(amounts, key=lambda one: (-one.amount, -one.former))
 
 
-def purchases_by_day(client: Client, *, since: dt.date, until: dt.date) -> QuerySet:
-    """The net amount of each day with an invoice or a credit note: (day, amount), oldest first."""
-    counted = Invoice.objects.counted().filter(client=client, issued_on__gt=since, issued_on__lte=until)
-    return counted.order_by("issued_on").values_list("issued_on").annotate(amount=Sum("amount_ht"))
+def purchases_by_day(
+    clients: Iterable[int], *, since: dt.date, until: dt.date, without: Collection[int] = ()
+) -> list[tuple[dt.date, Decimal]]:
+    """The net amount of each day with an invoice or a credit note of one of these, without the lines of these services:
+    (day, amount), oldest first. A day of nothing else is none."""
+    amounts: dict[dt.date, Decimal] = {}
+    left_out = set()
+    for issued_on, amount in _by_day(Q(client__in=clients), [since, until], without):
+        left_out.update({issued_on} & amounts.keys())
+        amounts[issued_on] = amounts.get(issued_on, Decimal(0)) + amount
+    return sorted(one for one in amounts.items() if one[1] or one[0] not in left_out)

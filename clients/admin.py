@@ -17,10 +17,12 @@ from accounts.roles import Right
 from clients.master_data.clients import ClientResource
 from clients.master_data.contacts import ContactResource
 from clients.master_data.forms import NamesForm, ObjectionForm
+from clients.master_data.naf import NafResource
 from clients.master_data.pages import ListInAndOut
 from clients.master_data.services import ServiceResource
 from clients.master_data.users import UserResource
-from clients.models import Client, Contact, Import, Invoice, InvoiceLine, Service, TableImport
+from clients.models import Client, Contact, Import, Invoice, InvoiceLine, NafCode, Service, TableImport
+from clients.sectors import Section, normalised, written
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -42,6 +44,32 @@ class ContactInline(admin.TabularInline):
     extra = 0
 
 
+class ClientAdminForm(forms.ModelForm):
+    """A client; its activity code is kept as every other, however it is typed."""
+
+    def clean_naf_code(self):
+        return normalised(self.cleaned_data["naf_code"])
+
+
+class SectionFilter(admin.SimpleListFilter):
+    """The section of the activity, none, or a code that is not of the nomenclature."""
+
+    title = _("secteur")
+    parameter_name = "secteur"
+    NONE, UNKNOWN = "aucun", "inconnu"
+
+    def lookups(self, request, model_admin):
+        others = [(self.NONE, _("Sans secteur")), (self.UNKNOWN, _("Code NAF inconnu"))]
+        return [*((letter, f"{letter} · {name}") for letter, name in Section.choices), *others]
+
+    def queryset(self, request, queryset):
+        if self.value() == self.NONE:
+            return queryset.without_sector()
+        if self.value() == self.UNKNOWN:
+            return queryset.with_unknown_naf()
+        return queryset.in_sections([self.value()]) if self.value() else queryset
+
+
 @admin.register(Client)
 class ClientAdmin(ListInAndOut, admin.ModelAdmin):
     """Who is invoiced. A client with invoices cannot go: the database keeps it."""
@@ -49,17 +77,18 @@ class ClientAdmin(ListInAndOut, admin.ModelAdmin):
     resource_classes = [ClientResource]
     list_name = "clients"
     table_form = NamesForm
-    export_related = ["owner", "head"]
+    form = ClientAdminForm
+    export_related = ["owner", "backup_owner", "head", "recommended_by"]
     list_display = ["name", "code", "postcode", "city", "owner"]
     list_select_related = ["owner"]
-    list_filter = ["kind", "owner"]
+    list_filter = ["kind", "owner", SectionFilter]
     search_fields = ["search_text"]
     search_help_text = _("Nom, code, code postal ou ville, sans accents")
     fields = [
         "name", "code", "kind", "siren", "siret", "vat_number", "naf_code", "naf_nomenclature", "address", "postcode",
-        "city", "country", "email", "phone", "client_since", "owner", "head", "notes",
+        "city", "country", "email", "phone", "client_since", "owner", "backup_owner", "head", "recommended_by", "notes",
     ]  # fmt: skip
-    raw_id_fields = ["head"]
+    raw_id_fields = ["head", "recommended_by"]
     view_on_site = False
     inlines = [ContactInline]
 
@@ -119,6 +148,29 @@ class ServiceAdmin(ListInAndOut, admin.ModelAdmin):
     list_display = ["name", "code", "family", "is_recurring"]
     list_filter = ["is_recurring", "family"]
     search_fields = ["sort_name", "code"]
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(NafCode)
+class NafCodeAdmin(ListInAndOut, admin.ModelAdmin):
+    """The nomenclature of activities: loaded from a table, corrected here."""
+
+    resource_classes = [NafResource]
+    list_name = "codes-naf"
+    list_display = ["shown", "label", "section", "nomenclature"]
+    list_filter = ["nomenclature"]
+    search_fields = ["sort_label", "code"]
+    search_help_text = _("Intitulé sans accents, ou code sans point")
+
+    @admin.display(description=_("code"), ordering="code")
+    def shown(self, naf):
+        return written(naf.code)
+
+    @admin.display(description=_("secteur"))
+    def section(self, naf):
+        return naf.section
 
     def has_delete_permission(self, request, obj=None):
         return False

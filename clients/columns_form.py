@@ -62,6 +62,7 @@ FIELD_GROUPS = [
             ("address", gettext_lazy("Adresse")),
             ("postcode", gettext_lazy("Code postal")),
             ("city", gettext_lazy("Ville")),
+            ("naf_code", gettext_lazy("Code NAF (APE)")),
             ("owner", gettext_lazy("Commercial ou responsable")),
         ],
     ),

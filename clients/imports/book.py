@@ -60,6 +60,7 @@ class BookClient:
     address: str = ""
     postcode: str = ""
     city: str = ""
+    naf_code: str = ""
     owner: str = ""
 
     def complete(self, found: "BookClient") -> None:

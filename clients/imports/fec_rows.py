@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from stdnum.fr import siren as siren_number
@@ -184,16 +183,6 @@ def _warn(book: Book, rebuilt: Rebuilt, names: list[str]) -> None:
         if lines:
             first = min(lines)
             book.warn(reason, message, count=len(lines), file=names[first.file], line=first.line)
-    today = timezone.localdate()
-    future = [document for document in rebuilt.documents if document.issued_on > today]
-    if future:
-        latest = max(document.issued_on for document in future)
-        book.warn(
-            "future-date",
-            _("Des factures sont datées dans le futur, jusqu’au %(day)s : elles compteront à partir de leur jour.")
-            % {"day": date_format(latest)},
-            count=len(future),
-        )
 
 
 def _no_client(rebuilt: Rebuilt) -> RefusedError:

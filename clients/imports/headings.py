@@ -45,6 +45,7 @@ FIELDS: dict[str, str] = {
     "address",
     "postcode": "code postal|cp|postcode|zip|zip code|postal code|billing zip|code postal client",
     "city": "ville|city|commune|town|billing city|ville client",
+    "naf_code": "naf|ape|code naf|code ape|naf code|ape code|code naf ape|code ape naf|naf ape|industry code",
     "number": """
         ref facture|reference facture|numero facture|numero de facture|n facture|no facture|num facture|facture
         n de facture|facture n|invoice|invoice number|invoice no|invoice id|invoice ref|invoiceref|invoiceno|number

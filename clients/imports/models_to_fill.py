@@ -87,4 +87,15 @@ def yearly() -> Model:
     return Model("modele-ca-annuel", _("CA annuel"), [_("Client"), "CA 2024", "CA 2025"], rows)
 
 
-MODELS = {"vide": empty, "exemple": example, "ca-annuel": yearly}
+def hours() -> Model:
+    """The headings of time spent: one row each time somebody worked for a client. Person and label may go."""
+    headings = [_("Client"), _("Code client"), _("Date"), _("Personne"), _("Heures"), _("Service"), _("Libellé")]
+    return Model("modele-temps", _("Temps"), headings, [])
+
+
+def events() -> Model:
+    """What happened to companies, by SIREN."""
+    return Model("modele-evenements", _("Événements"), ["SIREN", _("Événement"), _("Date"), _("Précision")], [])
+
+
+MODELS = {"vide": empty, "exemple": example, "ca-annuel": yearly, "temps": hours, "evenements": events}

@@ -14,14 +14,16 @@ from clients.folding import fold
 from clients.imports.book import Book, BookClient
 from clients.imports.catch_all import says_catch_all
 from clients.imports.cells import as_text
+from clients.sectors import normalised
 
 CLIENT_FIELDS = (
     "client_code", "client", "person", "account", "siret", "siren", "vat_number", "email", "phone", "address",
-    "postcode", "city",
+    "postcode", "city", "naf_code",
 )  # fmt: skip
 DAMAGED = re.compile(r"\d(?:[.,]\d+)?E\+?\d{2}", re.IGNORECASE)
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 UNKNOWN = -1
+LONGEST_CODE = 6  # characters
 SERVICE_FIELDS = ("service_code", "service", "family")
 
 
@@ -105,7 +107,8 @@ class Parties:
         found = BookClient(
             kind, key, name or texts["client_code"] or texts["account"] or email or siret or vat, texts["client_code"],
             texts["account"], siren, siret, f"FR{vat}" if vat.isascii() and len(vat) == 11 else vat, email,
-            texts["phone"], texts["address"], texts["postcode"], texts["city"], texts["owner"],
+            texts["phone"], texts["address"], texts["postcode"], texts["city"], _activity(texts["naf_code"]),
+            texts["owner"],
         )  # fmt: skip
         self.book.described[number].complete(found)
         verdict = self.book.verdicts.get(fold(name)) if self.book.verdicts else None
@@ -129,6 +132,12 @@ class Parties:
             self.invalid.append((line, text))
             return ""
         return compact
+
+
+def _activity(text: str) -> str:
+    """An activity code, even one that nobody knows; nothing where the column holds words."""
+    code = normalised(text)
+    return code if len(code) <= LONGEST_CODE else ""
 
 
 def _key(texts: dict[str, str], name: str, siret: str, vat: str, email: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import CharField, Count, QuerySet, Sum
 from django.db.models.functions import Cast
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -195,6 +196,11 @@ def _outcome(batch: Import, outcome: Outcome) -> Iterator[ImportFinding]:
         yield _exclusion(batch, reason, count, cents)
     yield from _listed(batch, "cancelled", outcome.cancelled)
     yield from _listed(batch, "boundary-day", outcome.boundary)
+    if outcome.future and outcome.last_day:
+        message = _(
+            "Des factures sont datées dans le futur, jusqu’au %(day)s : elles compteront à partir de leur jour."
+        )
+        yield _warning(batch, "future-date", message % {"day": date_format(outcome.last_day)}, outcome.future)
     if outcome.not_counted:
         yield _warning(
             batch,

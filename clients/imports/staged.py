@@ -26,6 +26,7 @@ class StagedClient(models.Model):
     address = models.CharField(max_length=255)
     postcode = models.CharField(max_length=12)
     city = models.CharField(max_length=120)
+    naf_code = models.CharField(max_length=6, default="")
     owner = models.CharField(max_length=255)
     leader = models.IntegerField(null=True)  # the number of the client of these files that it was decided to be
     client = models.BigIntegerField(null=True)

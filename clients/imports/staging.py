@@ -32,6 +32,7 @@ CLIENT_COLUMNS = [
     "address",
     "postcode",
     "city",
+    "naf_code",
     "owner",
     "is_new",
 ]
@@ -132,6 +133,7 @@ def _client_rows(batch: int, book: Book) -> Iterator[str]:
             client.address[:255],
             client.postcode[:12],
             client.city[:120],
+            client.naf_code,
             client.owner[:255],
         )
         yield "\t".join((str(batch), str(number), *map(clean, cells), "f"))

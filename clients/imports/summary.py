@@ -95,6 +95,11 @@ class Summary:
         """Services that look like monthly fees and are not yet marked so."""
         return list(report.monthly_fees(self.batch))
 
+    @cached_property
+    def found_fees(self) -> bool:
+        """Whether services looked like monthly fees, marked since or not."""
+        return self.batch.findings.filter(reason="monthly-fee").exists()
+
     @property
     def may_mark(self) -> bool:
         return self.user.may(Right.MANAGE_SETTINGS)

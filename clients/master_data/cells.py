@@ -21,6 +21,7 @@ from stdnum.fr import tva as vat_number
 from clients.folding import fold
 from clients.imports.parties import DAMAGED
 from clients.imports.values import day
+from clients.sectors import normalised
 
 LONGEST_TEXT = 20_000
 YES = frozenset(["oui", "o", "yes", "y", "true", "vrai", "1", "x", "v", "ok"])
@@ -152,7 +153,7 @@ class Naf(Cell):
     """An activity code, as the firm's other clients have it: 6920Z."""
 
     def clean(self, value, row=None, **kwargs):
-        return super().clean(value).replace(".", "").replace(" ", "").upper()
+        return normalised(super().clean(value))
 
 
 class Day(Cell):

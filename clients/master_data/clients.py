@@ -12,6 +12,7 @@ from clients.master_data.cells import (
     Country,
     Day,
     Email,
+    LeftError,
     Lines,
     Naf,
     Phone,
@@ -29,6 +30,8 @@ KINDS = {
     Client.Kind.COMPANY: "societe|professionnel|pro|b2b|business|personne morale",
     Client.Kind.PERSON: "personne|individual|private|b2c|personne physique|individu",
 }
+
+NAMING = {"head", "recommended_by"}  # the columns that name another client
 
 
 class ClientResource(FollowedResource):
@@ -60,6 +63,18 @@ class ClientResource(FollowedResource):
             pgettext_lazy("who looks after a client", "Commercial"),
             f"{FIELDS['owner']}|suivi par|owner|portefeuille",
             attribute="owner_id",
+        ),
+        Column(
+            "backup_owner",
+            gettext_lazy("Remplaçant"),
+            "remplacante|suppleant|second interlocuteur|backup|backup owner|deputy",
+            attribute="backup_owner_id",
+        ),
+        Column(
+            "recommended_by",
+            gettext_lazy("Recommandé par"),
+            "recommandation|parrain|prescripteur|apporteur|recommended by|referred by|referrer",
+            attribute="recommended_by_id",
         ),
         Column(
             "head",
@@ -107,6 +122,10 @@ class ClientResource(FollowedResource):
     def check(self, instance, row, *, is_new):
         if instance.head_id and instance.head_id == instance.pk:
             raise ValidationError({"head_id": _("Un client n’est pas son propre groupe. Videz cette cellule.")})
+        if instance.recommended_by_id and instance.recommended_by_id == instance.pk:
+            raise ValidationError(
+                {"recommended_by_id": _("Un client ne se recommande pas lui-même. Videz cette cellule.")}
+            )
         if is_new and (doubles := self.doubles.get(row["line"])):
             self.report.warn(
                 _("« %(name)s » sera créé et ressemble à %(others)s. Si c’est le même, donnez-lui le même code.")
@@ -118,7 +137,7 @@ class ClientResource(FollowedResource):
         remember(instances)
 
     def read_head(self, text, row):
-        found = self.heads.get(" ".join(text.split())) or self.heads.get(fold(text)) or set()
+        found = self._named(text)
         if len(found) != 1:
             raise ValueError(
                 _(
@@ -127,6 +146,22 @@ class ClientResource(FollowedResource):
                 )
             )
         return next(iter(found))
+
+    def read_recommended_by(self, text, row):
+        found = self._named(text)
+        if len(found) != 1:
+            raise LeftError(
+                _("« %(name)s » n’est pas un client connu, ou plusieurs répondent : rien n’y change. Écrivez son code.")
+                % {"name": text[:80]}
+            )
+        return next(iter(found))
+
+    def show_recommended_by(self, pk):
+        return self.head_names.get(pk, "")
+
+    def dehydrate_recommended_by(self, client):
+        by = client.recommended_by
+        return (by.code or by.name) if by else ""
 
     def show_head(self, pk):
         return self.head_names.get(pk, "")
@@ -140,11 +175,15 @@ class ClientResource(FollowedResource):
         except ValidationError:
             return False
 
+    def _named(self, text):
+        """The clients that this cell may name."""
+        return self.heads.get(" ".join(text.split())) or self.heads.get(fold(text)) or set()
+
     def _read_heads(self, rows):
-        """The clients that the column of groups names: by code, else by exact name."""
+        """The clients that the columns of groups and of recommendations name: by code, else by exact name."""
         self.heads, self.head_names = {}, {}
-        texts = {" ".join(row["head"].split()) for row in rows if row.get("head")}
-        if not texts and "head" not in self.present:
+        texts = {" ".join(row[name].split()) for row in rows for name in NAMING if row.get(name)}
+        if not texts and not self.present & NAMING:
             return
         visible = Client.objects.visible_to(self.by)
         for pk, code, name in visible.filter(code__in=texts).values_list("pk", "code", "name"):
@@ -154,5 +193,7 @@ class ClientResource(FollowedResource):
         for pk, sort_name, name in visible.filter(sort_name__in=folded).values_list("pk", "sort_name", "name"):
             self.heads.setdefault(sort_name, set()).add(pk)
             self.head_names[pk] = name
-        former = {client.head_id for client in self.index.clients.values() if client.head_id} - self.head_names.keys()
+        known = self.index.clients.values()
+        former = {pk for client in known for pk in (client.head_id, client.recommended_by_id) if pk}
+        former -= self.head_names.keys()
         self.head_names |= dict(Client.objects.filter(pk__in=former).values_list("pk", "name"))

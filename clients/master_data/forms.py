@@ -83,7 +83,7 @@ def options_of(kept: dict, confirmed: dict[str, str] | None = None) -> Options:
         clears=bool(kept.get("clears")),
         lifts=bool(kept.get("lifts")),
         knows_names=bool(kept.get("knows_names")),
-        confirmed=confirmed or {},
+        confirmed={**kept.get("confirmed", {}), **(confirmed or {})},
     )
 
 

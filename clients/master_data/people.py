@@ -54,8 +54,17 @@ class FollowedResource(TableResource):
             )
         return person.pk
 
+    def read_backup_owner(self, text, row):
+        return self.read_owner(text, row)
+
     def show_owner(self, pk):
         return self.people.name(pk)
 
     def dehydrate_owner(self, instance):
         return instance.owner.email if instance.owner else ""
+
+    def show_backup_owner(self, pk):
+        return self.people.name(pk)
+
+    def dehydrate_backup_owner(self, instance):
+        return instance.backup_owner.email if instance.backup_owner else ""

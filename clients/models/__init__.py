@@ -2,6 +2,7 @@
 
 from clients.imports.staged import StagedClient, StagedInvoice, StagedLine, StagedLink, StagedService, StagedTotal
 from clients.models.activity import Event, TimeEntry
+from clients.models.departures import ClientDeparture, departed
 from clients.models.identity import ClientMerge, IdentityDecision, MergedRow
 from clients.models.imports import (
     Import,
@@ -15,11 +16,25 @@ from clients.models.imports import (
     TableImport,
     UndoneRow,
 )
-from clients.models.invoices import FactChange, Invoice, InvoiceLine, InvoiceLink, InvoiceQuerySet, YearlyTotal
+from clients.models.invoices import (
+    ChangedClient,
+    ChangedLines,
+    FactChange,
+    Invoice,
+    InvoiceLine,
+    InvoiceLink,
+    InvoiceQuerySet,
+    NamedDocument,
+    YearlyTotal,
+)
+from clients.models.naf import NafCode, NafCodeQuerySet
 from clients.models.parties import Client, ClientKey, ClientQuerySet, Contact, Service, ServiceAlias, Source
 
 __all__ = [
+    "ChangedClient",
+    "ChangedLines",
     "Client",
+    "ClientDeparture",
     "ClientKey",
     "ClientMerge",
     "ClientQuerySet",
@@ -39,6 +54,9 @@ __all__ = [
     "InvoiceQuerySet",
     "Mapping",
     "MergedRow",
+    "NafCode",
+    "NafCodeQuerySet",
+    "NamedDocument",
     "RejectedRow",
     "Service",
     "ServiceAlias",
@@ -53,4 +71,5 @@ __all__ = [
     "TimeEntry",
     "UndoneRow",
     "YearlyTotal",
+    "departed",
 ]

@@ -351,6 +351,8 @@ class TableImport(models.Model):
     updated = models.PositiveIntegerField(_("modifiés"), default=0)
     unchanged = models.PositiveIntegerField(_("inchangés"), default=0)
     left_out = models.PositiveIntegerField(_("laissés de côté"), default=0)
+    rewritten = models.JSONField(default=dict)  # {id of a row: [its value before, the one written]}: undoing reads it
+    undone_at = models.DateTimeField(_("annulé le"), null=True)
 
     objects = TableImportQuerySet.as_manager()
 

@@ -102,6 +102,11 @@ class Invoice(models.Model):
                 name="counted_invoices_by_day",
             ),
             models.Index(
+                fields=["source", "issued_on"],
+                condition=Q(paid_on__isnull=False),
+                name="paid_invoices_by_source",
+            ),
+            models.Index(
                 fields=["updated_by_import"],
                 condition=Q(updated_by_import__isnull=False),
                 name="invoices_updated_by_import",
@@ -178,6 +183,22 @@ class InvoiceLink(models.Model):
         return f"{self.document_id} {self.kind} {self.named_id}"
 
 
+class NamedDocument(models.Model):
+    """A document of a source says that it is about another: by their identities, since either may be imported first."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="+", db_index=False)
+    external_id = models.CharField(max_length=400)
+    named = models.CharField(max_length=400)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id", "named"], name="a_document_names_another_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.external_id} {self.named}"
+
+
 class YearlyTotal(models.Model):
     """What a client was invoiced over a period, in euros HT, where no invoice says when.
 
@@ -213,3 +234,31 @@ class FactChange(models.Model):
 
     table = models.CharField(max_length=63)
     noted_at = models.DateTimeField()
+
+
+class ChangedClient(models.Model):
+    """A client some of whose counted facts were added, changed or taken away, the earliest of `first_day`.
+
+    Noted by triggers, one row per client and statement. `seen_by` is the id of the first official run that knew; it is
+    the reader's to write, and to delete what no longer tells anything.
+    """
+
+    client = models.ForeignKey(
+        Client, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    first_day = models.DateField()
+    seen_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["client", "seen_by"], name="changed_by_client_and_sight")]
+
+
+class ChangedLines(models.Model):
+    """A client some of whose invoice lines were added, changed or taken away, whatever became of the amounts.
+
+    Noted by triggers, one row per client and statement. A queue: whoever keeps figures of lines takes its rows away.
+    """
+
+    client = models.ForeignKey(
+        Client, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )

@@ -2,13 +2,16 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Left
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.hierarchy import team_ids
 from accounts.roles import Right
 from clients.folding import Fold, folded
+from clients.models.naf import NafCode
+from clients.sectors import DIVISIONS, divisions_of, normalised, prefixes_of, section_of
 
 
 class Source(models.Model):
@@ -18,6 +21,7 @@ class Source(models.Model):
         FEC = "fec", _("Comptabilité (FEC)")
         EINVOICE = "einvoice", _("Factures électroniques")
         TABLE = "table", _("Tableau")
+        HOURS = "hours", _("Temps passé")
 
     kind = models.CharField(_("nature"), max_length=10, choices=Kind.choices)
     name = models.CharField(_("nom"), max_length=120)
@@ -67,6 +71,42 @@ class ClientQuerySet(models.QuerySet):
     def unassigned(self):
         return self.filter(owner=None)
 
+    def uncovered(self):
+        """Those whom nobody follows, or whom nobody else answers for when that person is away."""
+        lacks = Q(owner=None) | Q(backup_owner=None) | Q(backup_owner=F("owner"))
+        return self.filter(lacks | Q(owner__is_active=False) | Q(backup_owner__is_active=False))
+
+    def in_sections(self, letters):
+        """Those whose activity belongs to one of these sections, "F" for construction."""
+        divisions = [division for letter in letters for division in divisions_of(letter)]
+        return self.alias(naf_division=Left("naf_code", 2)).filter(naf_division__in=divisions)
+
+    def in_sector(self, text: str):
+        """Those of a section (its letter), or whose activity code begins so, however it is written: "62", "62.01Z"."""
+        begins = Q(pk__in=[])
+        for prefix in prefixes_of(text):
+            begins |= Q(naf_code__startswith=prefix)
+        return self.filter(begins)
+
+    def with_activity(self, words: str):
+        """Those whose activity code begins so or, for words, those of the activities that bear them in their title."""
+        code = normalised(words)
+        if code[:1].isdigit():
+            return self.filter(naf_code__startswith=code)
+        return self.filter(naf_code__in=NafCode.objects.search(words).values("code"))
+
+    def without_sector(self):
+        """Those with no activity code, or one whose section nobody knows."""
+        return self.alias(naf_division=Left("naf_code", 2)).exclude(naf_division__in=DIVISIONS)
+
+    def with_unknown_naf(self):
+        """Those whose activity code is not of the nomenclature; before it is loaded, those that read as none."""
+        coded = self.exclude(naf_code="")
+        if NafCode.objects.exists():
+            return coded.filter(~Exists(NafCode.objects.filter(code=OuterRef("naf_code"))))
+        divided = coded.alias(naf_division=Left("naf_code", 2))
+        return divided.exclude(naf_division__in=DIVISIONS, naf_code__regex="^[0-9]{4}[A-Z]$")
+
     def search(self, words: str):
         """Clients whose name, code, town or postcode contains each of these words, whatever their case or accents."""
         found = self
@@ -105,6 +145,24 @@ class Client(models.Model):
         on_delete=models.PROTECT,
         related_name="clients",
         db_index=False,  # `clients_by_owner` serves it, and gives the ids of a portfolio without reading its clients
+    )
+    backup_owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("remplaçant"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("Qui répond au client quand la personne qui le suit est absente."),
+    )
+    recommended_by = models.ForeignKey(
+        "self",
+        verbose_name=_("recommandé par"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="recommended_clients",
+        db_index=False,  # `clients_recommended`: few are
     )
     head = models.ForeignKey(
         "self",
@@ -152,7 +210,11 @@ class Client(models.Model):
             models.Index(fields=["sort_name", "id"], name="clients_by_name", condition=Q(merged_into=None)),
             models.Index(fields=["owner", "id"], name="clients_by_owner", condition=Q(merged_into=None)),
             models.Index(fields=["siren"], name="clients_by_siren", condition=~Q(siren="")),
+            models.Index(Left("naf_code", 2), name="clients_by_division", condition=~Q(naf_code="")),
             models.Index(fields=["merged_into"], name="clients_merged", condition=Q(merged_into__isnull=False)),
+            models.Index(
+                fields=["recommended_by"], name="clients_recommended", condition=Q(recommended_by__isnull=False)
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="a_client_has_a_name"),
@@ -162,6 +224,11 @@ class Client(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def section(self) -> str:
+        """The letter of the section of its activity; empty when nobody knows it."""
+        return section_of(self.naf_code)
 
 
 class ClientKey(models.Model):

@@ -33,6 +33,9 @@ HEADINGS = (
     "Commercial",
 )
 PAID_AFTER_DAYS = 35
+# Who brings little costs more time for each euro: the same questions and the same files to take up, for small bills. By
+# the euros billed a year, what an hour brings against that of a client like any.
+RATES = ((1_200, 0.06), (1_800, 0.6))
 MONTH_NAMES = (
     "janvier",
     "février",
@@ -83,6 +86,10 @@ class Firm:
         if first > self.engine.calendar.start + 45:
             return None
         return dt.date.fromordinal(first).replace(day=1) - dt.timedelta(days=31 * (index * 17 % 140 + 1))
+
+    def days_late(self, index: int) -> int:
+        """How long after the due date a client pays: one in two is on time, one in twenty takes two months."""
+        return max(0, round(140 * even(index, sqrt(23)) ** 2 - 35))
 
     def write_invoices(self, out: TextIO, *, owners: tuple[str, ...] = (), in_order: bool = True) -> int:
         """How many lines were written: one row a line of invoice, amounts and dates as French software prints them.
@@ -139,7 +146,7 @@ class Firm:
         """Time spent on each billed line; some clients cost far more hours a euro than others."""
         rng = random.Random(self.seed)  # noqa: S311 - invented facts, not secrets
         for index, documents in self.engine.stream(self.size):
-            rate = 85 + 120 * even(index, sqrt(13))  # euros billed an hour
+            rate = (105 + 145 * even(index, sqrt(13))) * _ease(documents)  # euros billed an hour
             owner = self.identity(index).owner
             for document in documents:
                 if document.gives_back >= 0:
@@ -148,6 +155,18 @@ class Firm:
                 for service, cents in document.lines:
                     quarters = max(1, round(cents / 100 / rate * 4 * (0.8 + 0.4 * rng.random())))
                     yield Hours(index, _worker(owner, rng.random()), service, spent_on, Decimal(quarters) / 4)
+
+
+def _ease(documents: list[Document]) -> float:
+    """What an hour on the client of these documents brings, against that of a client like any."""
+    yearly = _yearly(documents)
+    return next((ease for most, ease in RATES if yearly < most), 1.0)
+
+
+def _yearly(documents: list[Document]) -> float:
+    """Euros billed a year, from the first bill to the last, as if over a year at least."""
+    billed = sum(cents for document in documents for _service, cents in document.lines) / 100
+    return billed * 365 / max(documents[-1].day - documents[0].day, 365)
 
 
 def _worker(owner: int, chance: float) -> int:

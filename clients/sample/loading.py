@@ -12,12 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from clients.imports import pipeline, queue
+from clients.imports.merge import unattended
 from clients.models import Client, ClientKey, Contact, Import, Invoice, Service, TimeEntry
 from clients.sample import team, words
 from clients.sample.firm import Firm
+from clients.sectors import NOMENCLATURE, normalised
 
 SOURCE_NAME = "Cabinet d’exemple"
 FILE_NAME = "factures-cabinet-exemple.csv"
+TERMS = 30  # days to pay
 
 
 class RealFactsError(Exception):
@@ -86,13 +89,15 @@ def _import_invoices(firm: Firm, *, by: User) -> Import:
 
 @transaction.atomic
 def complete(loaded: Import, firm: Firm) -> None:
-    """Gives the imported clients what a table of invoices does not say: trade, address, contacts, hours. Once."""
+    """Gives the imported clients what their table does not say: trade, address, contacts, hours, payments. Once."""
     if TimeEntry.objects.filter(created_by_import=loaded).exists():
         return
     clients = _clients_by_position(loaded, firm)
     services = _complete_services()
     _complete_clients(clients, firm)
     Contact.objects.bulk_create(_contacts(loaded, clients, firm))
+    with unattended():
+        Invoice.objects.bulk_update(_payments(loaded, clients, firm), ["due_on", "paid_on"], batch_size=2_000)
     TimeEntry.objects.bulk_create(_time_entries(loaded, clients, services, firm), batch_size=2_000)
 
 
@@ -117,7 +122,7 @@ def _complete_services() -> list[Service]:
 def _complete_clients(clients: list[Client], firm: Firm) -> None:
     for index, (client, who) in enumerate(zip(clients, firm.identities(), strict=True)):
         client.kind = Client.Kind.PERSON if who.is_person else Client.Kind.COMPANY
-        client.naf_code, client.naf_nomenclature = who.naf_code, "NAFRev2" if who.naf_code else ""
+        client.naf_code, client.naf_nomenclature = normalised(who.naf_code), NOMENCLATURE if who.naf_code else ""
         client.address, client.phone, client.email = who.address, who.phone, who.email
         client.siren, client.postcode, client.city = who.siren, who.postcode, who.city
         client.client_since = firm.client_since(index)
@@ -129,6 +134,17 @@ def _contacts(loaded: Import, clients: list[Client], firm: Firm) -> Iterator[Con
     for client, who in zip(clients, firm.identities(), strict=True):
         for rank, person in enumerate(who.contacts):
             yield Contact(client=client, is_main=rank == 0, created_by_import=loaded, **person._asdict())
+
+
+def _payments(loaded: Import, clients: list[Client], firm: Firm) -> Iterator[Invoice]:
+    """The invoices with the day they were due and, once paid, the day they were: on time for most clients."""
+    last_day = firm.day - dt.timedelta(days=1)
+    days_late = {client.pk: firm.days_late(index) for index, client in enumerate(clients)}
+    for invoice in Invoice.objects.filter(created_by_import=loaded, kind=Invoice.Kind.INVOICE):
+        invoice.due_on = invoice.issued_on + dt.timedelta(days=TERMS)
+        if invoice.status == Invoice.Status.PAID:
+            invoice.paid_on = min(invoice.due_on + dt.timedelta(days=days_late[invoice.client_id]), last_day)
+        yield invoice
 
 
 def _time_entries(loaded: Import, clients: list[Client], services: list[Service], firm: Firm) -> Iterator[TimeEntry]:

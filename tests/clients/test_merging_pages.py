@@ -181,5 +181,5 @@ def test_the_list_costs_the_same_for_few_and_many(client, director, count, setti
         ClientFactory(name=f"n{number:03}x entreprise")
     doubles.suggestions(director)
     client.get(address("doubles"))
-    with django_assert_num_queries(8 if settings.REDIS_URL else 9):  # without Redis, what is remembered is in a table
+    with django_assert_num_queries(9 if settings.REDIS_URL else 10):  # without Redis, what is remembered is in a table
         assert f"{count} paires" in read(client, address("doubles"))

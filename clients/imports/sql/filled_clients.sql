@@ -9,7 +9,9 @@ SET
     phone = coalesce(nullif(client.phone, ''), staged.phone),
     address = coalesce(nullif(client.address, ''), staged.address),
     postcode = coalesce(nullif(client.postcode, ''), staged.postcode),
-    city = coalesce(nullif(client.city, ''), staged.city)
+    city = coalesce(nullif(client.city, ''), staged.city),
+    naf_nomenclature = CASE WHEN client.naf_code = '' AND staged.naf_code <> '' THEN 'NAFRev2' ELSE client.naf_nomenclature END,
+    naf_code = coalesce(nullif(client.naf_code, ''), staged.naf_code)
 FROM (
     SELECT
         client,
@@ -21,7 +23,8 @@ FROM (
         max(phone) AS phone,
         max(address) AS address,
         max(postcode) AS postcode,
-        max(city) AS city
+        max(city) AS city,
+        max(naf_code) AS naf_code
     FROM clients_stagedclient
     WHERE batch = %(batch)s AND client IS NOT NULL
     GROUP BY client
@@ -37,4 +40,5 @@ WHERE client.id = staged.client
         OR client.address = '' AND staged.address <> ''
         OR client.postcode = '' AND staged.postcode <> ''
         OR client.city = '' AND staged.city <> ''
+        OR client.naf_code = '' AND staged.naf_code <> ''
     )

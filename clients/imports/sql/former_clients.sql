@@ -15,5 +15,6 @@ WHERE staged.batch = %(batch)s
         OR former.address = '' AND staged.address <> ''
         OR former.postcode = '' AND staged.postcode <> ''
         OR former.city = '' AND staged.city <> ''
+        OR former.naf_code = '' AND staged.naf_code <> ''
     )
 ON CONFLICT (batch_id, "table", row_id) DO NOTHING

@@ -1,9 +1,25 @@
--- One output row: a document of this import that names another of its source and client, not linked to it yet, and the
--- kind of link. The year of the named document is often not said: the latest of that number is meant, four years back at
+-- One output row: a document that names another of its source and client, not linked to it yet, and the kind of link.
+-- This import brought what one of them says, or the one that the other, there before it, was waiting for. The year of the named document is often not said: the latest of that number is meant, four years back at
 -- most. A credit note cancels an invoice or a deposit; an invoice takes in a deposit, and nothing else.
-WITH meant AS (
+WITH said AS (
+    SELECT staged.external_id, staged.named, true AS is_of_this_import
+    FROM clients_stagedlink AS staged
+    WHERE staged.batch = %(batch)s
+    UNION ALL
+    SELECT former.external_id, former.named, false
+    FROM clients_nameddocument AS former
+    WHERE
+        former.source_id = %(source)s
+        AND NOT EXISTS (
+            SELECT
+            FROM clients_stagedlink AS staged
+            WHERE
+                staged.batch = %(batch)s AND staged.external_id = former.external_id AND staged.named = former.named
+        )
+),
+meant AS (
     SELECT DISTINCT ON (document.id, link.named) document.id AS document_id, document.kind, named.id AS named_id
-    FROM clients_stagedlink AS link
+    FROM said AS link
     -- OFFSET 0: each document is looked up by its identity. Statistics that do not know yet of the invoices of this source
     -- make the planner compare all of them with each other instead.
     CROSS JOIN LATERAL (
@@ -14,7 +30,7 @@ WITH meant AS (
     ) AS document
     CROSS JOIN generate_series(0, 4) AS age (years)
     CROSS JOIN LATERAL (
-        SELECT invoice.id, invoice.client_id, invoice.kind, invoice.issued_on
+        SELECT invoice.id, invoice.client_id, invoice.kind, invoice.issued_on, invoice.created_by_import_id
         FROM clients_invoice AS invoice
         WHERE invoice.source_id = %(source)s
             AND invoice.external_id = CASE
@@ -24,7 +40,7 @@ WITH meant AS (
             END
         OFFSET 0
     ) AS named
-    WHERE link.batch = %(batch)s
+    WHERE (link.is_of_this_import OR named.created_by_import_id = %(batch)s)
         AND named.client_id = document.client_id
         AND named.issued_on <= document.issued_on
         AND named.id <> document.id

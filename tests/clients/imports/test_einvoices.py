@@ -5,13 +5,21 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.roles import Role
+from clients.imports import pipeline, undo
 from clients.models import Client, Import, Invoice, InvoiceLine, InvoiceLink, Source
 from tests.clients.imports.books import import_files, import_text
 from tests.clients.imports.electronic import LINES, OURS, THEIRS, archive, cii, pdf, ubl
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
 SHOP = {"name": "Épicerie du Port", "siren": "552100554", "vat": "FR40552100554"}
+
+
+@pytest.fixture
+def keeper(db):
+    return UserFactory(roles=[Role.ADMINISTRATOR])
 
 
 def one(**fields):
@@ -167,6 +175,33 @@ def test_a_credit_note_cancels_the_invoice_that_it_names(day):
     files(cii("AV-1", code="381", named=[("FA-1", day)]))
     link = InvoiceLink.objects.get()
     assert (link.document.number, link.named.number, link.kind) == ("AV-1", "FA-1", "cancels")
+
+
+@pytest.mark.parametrize("day", ["20251201", ""], ids=["dated", "without day"])
+def test_a_credit_note_that_comes_first_cancels_its_invoice_once_that_is_there(day):
+    files(cii("AV-1", "20260110", code="381", named=[("FA-1", day)]))
+    assert not InvoiceLink.objects.exists()
+    batch = files(cii("FA-1", "20251201"))
+    link = InvoiceLink.objects.get()
+    assert (link.document.number, link.named.number, link.kind) == ("AV-1", "FA-1", "cancels")
+    assert batch.changes.filter(table="clients_invoicelink", row_id=link.pk).exists()
+
+
+def test_an_invoice_undone_and_imported_again_is_cancelled_again(keeper):
+    files(cii("AV-1", "20260110", code="381", named=[("FA-1", "")]))
+    batch = files(cii("FA-1", "20251201"))
+    undo.ask(batch, by=keeper)
+    pipeline.process(batch.pk)
+    assert not InvoiceLink.objects.exists()
+    files(cii("FA-1", "20251201"))
+    assert InvoiceLink.objects.get().named.number == "FA-1"
+
+
+def test_a_link_that_somebody_removed_does_not_come_back_with_other_documents():
+    files(cii("FA-1", "20251201"), cii("AV-1", "20260110", code="381", named=[("FA-1", "")]))
+    InvoiceLink.objects.all().delete()
+    files(cii("FA-2", "20260210"))
+    assert not InvoiceLink.objects.exists()
 
 
 def test_a_final_invoice_takes_in_the_deposit_that_it_names():

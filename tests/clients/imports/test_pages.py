@@ -271,3 +271,13 @@ def test_the_report_of_yearly_totals_counts_totals_and_says_what_they_lack(clien
     assert "Totaux du 1\xa0jan.\xa02025 au 31\xa0déc.\xa02025." in html
     assert "que des totaux annuels" in html
     assert "Factures du" not in html
+
+
+def test_monthly_fees_lead_to_setting_them_aside_for_whoever_manages_the_rules(client, keeper):
+    batch = monthly_fees()
+    report = reverse("clients:import-report", args=[batch.pk])
+    lead = 'href="/segmentation/regles/brouillon/">Mettre à part les services récurrents'
+    assert lead in client.get(report).content.decode()
+    fees = [fee.value for fee in batch.findings.filter(reason="monthly-fee")]
+    client.post(reverse("clients:mark-recurring", args=[batch.pk]), {"service": fees})
+    assert lead in client.get(report).content.decode()

@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from clients.imports import row_maker, values
 from clients.models import Client, Import, Invoice, InvoiceLine
@@ -117,6 +118,13 @@ def test_titles_totals_and_empty_rows_are_left_out_with_their_reason():
 def test_headings_stacked_on_two_rows_are_joined():
     import_text("Client;Date;Montant;\n;;HT;TTC\nDupont;13/01/2025;100;120\n")
     assert one().amount_ht == 100
+
+
+def test_dates_in_the_future_are_counted_with_the_last_of_them():
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    batch = import_text(f"Client;Date;Montant HT\nDupont;13/01/2025;10\nMartin;{tomorrow:%d/%m/%Y};20\n")
+    warned = batch.findings.get(reason="future-date")
+    assert (warned.count, str(tomorrow.year) in warned.repair) == (1, True)
 
 
 def test_credit_notes_are_told_by_sign_or_by_type():

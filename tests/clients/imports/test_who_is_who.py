@@ -92,6 +92,25 @@ def test_blanks_are_filled_with_a_before_image_and_what_a_person_wrote_stays():
     assert ImportChange.objects.get(batch=batch, table="clients_client").before["city"] == ""
 
 
+@pytest.mark.parametrize("heading", ["NAF", "APE", "Code APE", "code NAF"])
+def test_an_activity_code_is_kept_with_its_nomenclature(heading):
+    import_text(row(f"Client;{heading}", "Dupont", "62.01z - Programmation"))
+    assert Client.objects.values_list("naf_code", "naf_nomenclature").get() == ("6201Z", "NAFRev2")
+
+
+@pytest.mark.parametrize(("written", "kept"), [("62.99X", "6299X"), ("boulanger", ""), ("", "")])
+def test_an_unknown_activity_code_is_kept_and_words_are_not(written, kept):
+    import_text(row("Client;NAF", "Dupont", written))
+    assert Client.objects.get().naf_code == kept
+
+
+def test_an_activity_code_fills_a_blank_and_never_replaces_another():
+    import_text(row("Code client;Client;NAF", "C1", "Dupont", ""))
+    import_text(row("Code client;Client;NAF", "C1", "Dupont", "6201Z") + "C1;Dupont;6201Z;15/01/2025;9\n")
+    import_text(row("Code client;Client;NAF", "C1", "Dupont", "4321A") + "C1;Dupont;4321A;16/01/2025;9\n")
+    assert Client.objects.values_list("naf_code", "naf_nomenclature").get() == ("6201Z", "NAFRev2")
+
+
 def test_a_name_is_filed_once_and_keys_name_their_import():
     batch = import_text(row("Code client;Client", "C1", "Dupont"))
     key = ClientKey.objects.get()

@@ -13,8 +13,10 @@ from contextlib import contextmanager, suppress
 from datetime import date
 from io import BytesIO
 
+from django.conf import settings
 from django.db import close_old_connections, connection
 
+from campaigns import sending
 from clients.imports import pipeline, queue
 from segmentation import scoring
 
@@ -134,4 +136,15 @@ def score(line, *, as_of, times=1, **instant):
     return {"status": status, "statements": cut.seen}
 
 
-JOBS = {"process": process, "bring": bring, "score": score}
+def send(line, *, port, **instant):
+    """Send what campaigns have to send, to the mail server at this port."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    with cut_at(line, **instant) as cut:
+        tally = sending.work(seconds=600)
+    return {"sent": tally.sent, "statements": cut.seen, "was_cut": cut.was_cut}
+
+
+JOBS = {"process": process, "bring": bring, "score": score, "send": send}
