@@ -15,6 +15,14 @@ from django.utils.translation import ngettext
 from clients.figures import day, days, eur, nb
 from segmentation.models import Behaviour, Fallback, Score, ScoringMode, ScoringRun, SegmentSlug, Tier, WithoutRfm
 from segmentation.reasons import Reason, is_active, purchases, reasons_of, watch_words
+from segmentation.thresholds import (
+    frequency_band,
+    frequency_cuts,
+    monetary_band,
+    monetary_cuts,
+    recency_band,
+    recency_cuts,
+)
 
 
 @dataclass(frozen=True)
@@ -110,11 +118,11 @@ def empty_levels(run: ScoringRun) -> dict[str, list[int]]:
     """For each dimension ranked by value, the scores that nobody can have."""
     found: dict[str, list[int]] = {}
     if run.recency_mode == ScoringMode.VALUE:
-        found["R"] = [level for level in range(2, 6) if level not in dict(_recency_cuts(run))]
+        found["R"] = [level for level in range(2, 6) if level not in dict(recency_cuts(run))]
     if run.frequency_mode == ScoringMode.VALUE:
-        found["F"] = [level for level in range(2, 6) if level not in dict(_frequency_cuts(run))]
+        found["F"] = [level for level in range(2, 6) if level not in dict(frequency_cuts(run))]
     if run.monetary_mode == ScoringMode.VALUE:
-        found["M"] = [level for level in range(2, 6) if level not in dict(_monetary_cuts(run))]
+        found["M"] = [level for level in range(2, 6) if level not in dict(monetary_cuts(run))]
     return found
 
 
@@ -123,28 +131,12 @@ def empty_levels(run: ScoringRun) -> dict[str, list[int]]:
 
 def recency_score(run: ScoringRun, silence: int) -> int:
     """The R of this many days since the last purchase."""
-    return max([level for level, most in _recency_cuts(run) if silence <= most] or [1])
+    return max([level for level, most in recency_cuts(run) if silence <= most] or [1])
 
 
 def frequency_score(run: ScoringRun, purchases: int) -> int:
     """The F of this many purchase days in the window."""
-    return max([level for level, least in _frequency_cuts(run) if purchases >= least] or [1])
-
-
-def _recency_cuts(run: ScoringRun) -> list[tuple[int, int]]:
-    """The levels that somebody can have, from 5 down, each with the most days for it."""
-    return [(5 - place, cut) for place, cut in enumerate(run.recency_cuts or []) if cut is not None]
-
-
-def _frequency_cuts(run: ScoringRun) -> list[tuple[int, int]]:
-    """The levels above 1 that somebody can have, each with the fewest purchases for it."""
-    return [(level, cut) for level, cut in enumerate(run.frequency_cuts or [], start=2) if cut is not None]
-
-
-def _monetary_cuts(run: ScoringRun) -> list[tuple[int, Decimal]]:
-    """The levels above 1 that somebody can have, each with its cut; of equal thresholds only the highest is reached."""
-    cuts = [(level, cut) for level, cut in enumerate(run.monetary_cuts or [], start=2) if cut is not None]
-    return [(level, cut) for level, cut in cuts if not any(other == cut and higher > level for higher, other in cuts)]
+    return max([level for level, least in frequency_cuts(run) if purchases >= least] or [1])
 
 
 def _standing(score: Score, known: Behaviour | None) -> Standing:
@@ -171,21 +163,10 @@ def _recency(score: Score, known: Behaviour, standing: Standing) -> Dimension:
         value=_("dernier achat le %(day)s, il y a %(days)s")
         % {"day": day(known.last_purchase_on), "days": days(known.recency_days)},
         score=known.r,
-        band=_recency_band(score, known) if is_active(score) else _nothing_in_window(score.run),
+        band=recency_band(score.run, known.r) if is_active(score) else _nothing_in_window(score.run),
         rank=_rank(score, standing.fresher),
         change=_recency_change(score, known),
     )
-
-
-def _recency_band(score: Score, known: Behaviour) -> str:
-    cuts = _recency_cuts(score.run)
-    most = next((cut for level, cut in cuts if level == known.r), None)
-    least = max([cut + 1 for level, cut in cuts if level > known.r], default=0)
-    if most is None:
-        return _("plus de %(days)s") % {"days": days(least - 1)}
-    if least == 0:
-        return _("%(days)s ou moins") % {"days": days(most)}
-    return _("de %(least)s à %(days)s") % {"least": nb(least), "days": days(most)} if least < most else days(most)
 
 
 def _recency_change(score: Score, known: Behaviour) -> str:
@@ -193,7 +174,7 @@ def _recency_change(score: Score, known: Behaviour) -> str:
         return ""
     if known.r < 5:
         return _("Un achat le ramène à R 5/5.")
-    left = dict(_recency_cuts(score.run))[5] - known.recency_days + 1
+    left = dict(recency_cuts(score.run))[5] - known.recency_days + 1
     return ngettext(
         "Reste à 5/5 moins de %(count)s jour encore sans nouvel achat.",
         "Reste à 5/5 moins de %(count)s jours encore sans nouvel achat.",
@@ -208,27 +189,14 @@ def _frequency(score: Score, known: Behaviour, standing: Standing) -> Dimension:
         value=_("%(purchases)s en %(months)s mois")
         % {"purchases": purchases(score.frequency), "months": score.run.rfm_window_months},
         score=known.f,
-        band=_frequency_band(score, known) if is_active(score) else _nothing_in_window(score.run),
+        band=frequency_band(score.run, known.f) if is_active(score) else _nothing_in_window(score.run),
         rank=_rank(score, standing.more_frequent),
         change=_frequency_change(score, known),
     )
 
 
-def _frequency_band(score: Score, known: Behaviour) -> str:
-    cuts = _frequency_cuts(score.run)
-    least = next((cut for level, cut in cuts if level == known.f), 0)
-    most = min([cut - 1 for level, cut in cuts if level > known.f], default=None)
-    if most is None:
-        return _("%(purchases)s ou plus") % {"purchases": purchases(least)}
-    if not least:
-        return _("moins de %(purchases)s") % {"purchases": purchases(most + 1)}
-    if least == most:
-        return purchases(most)
-    return _("de %(least)s à %(purchases)s") % {"least": nb(least), "purchases": purchases(most)}
-
-
 def _frequency_change(score: Score, known: Behaviour) -> str:
-    cuts = [(level, cut) for level, cut in _frequency_cuts(score.run) if level > known.f]
+    cuts = [(level, cut) for level, cut in frequency_cuts(score.run) if level > known.f]
     if not cuts or not is_active(score):
         return ""
     level, cut = min(cuts)
@@ -252,24 +220,11 @@ def _monetary(score: Score, known: Behaviour, standing: Standing) -> Dimension:
 
 
 def _monetary_band(score: Score, known: Behaviour) -> str:
-    if score.monetary <= 0:
-        return _("montant nul ou négatif")
-    cuts = _monetary_cuts(score.run)
-    least = next((cut for level, cut in cuts if level == known.m), None)
-    most = min([cut for level, cut in cuts if level > known.m], default=None)
-    by_value = score.run.monetary_mode == ScoringMode.VALUE
-    amounts = {"least": eur(least), "most": eur(most)}
-    if most is None:
-        return (_("%(least)s ou plus") if by_value else _("plus de %(least)s")) % amounts
-    if least is None:
-        return (_("moins de %(most)s") if by_value else _("%(most)s ou moins")) % amounts
-    if by_value:
-        return _("de %(least)s à moins de %(most)s") % amounts
-    return _("plus de %(least)s, jusqu’à %(most)s") % amounts
+    return monetary_band(score.run, known.m) if score.monetary > 0 else _("montant nul ou négatif")
 
 
 def _monetary_change(score: Score, known: Behaviour) -> str:
-    cuts = [(level, cut) for level, cut in _monetary_cuts(score.run) if level > known.m]
+    cuts = [(level, cut) for level, cut in monetary_cuts(score.run) if level > known.m]
     if not cuts or not is_active(score):
         return ""
     level, cut = min(cuts)

@@ -8,6 +8,7 @@ Anybody may ring, as often as they like: a run made again knows what it was made
 import logging
 
 from clients.rewrites import Rewrite, rewrites
+from segmentation import movements
 from segmentation.locks import Lock, held
 from segmentation.models import Score, ScoringRun
 from segmentation.scoring import AlreadyRunning, NoFacts, default_as_of, score
@@ -29,6 +30,7 @@ def rescore_history() -> int:
                 break
             except Exception:
                 log.exception("the run of %s could not be made again", run.as_of)
+        movements.catch_up()
         return settled
 
 

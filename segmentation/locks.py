@@ -2,19 +2,27 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import IntEnum
+from enum import IntEnum, unique
 
 from django.db import connection
 
 FAMILY = 7301  # the first half of the number: advisory locks are shared by the whole database
 
 
+@unique
 class Lock(IntEnum):
     OFFICIAL_RUN = 1
     DRAFT_RUN = 2
     BACKTEST_RUN = 3
-    HISTORY = 5  # scoring past dates again
     SCHEDULE = 4  # deciding whether a run is due, and running it
+    HISTORY = 5  # scoring past dates again
+    PREVIEW = 12  # trying drafts of the rules
+    BACKFILL = 6  # scoring month-ends that nobody scored in their time
+    OBJECTIVES = 7  # valuing objectives anew
+    BACKTESTS = 8  # working off the backtests that were asked for
+    HOURS = 9  # writing the hours of a run anew
+    OPPORTUNITIES = 13  # writing the opportunities of the run on show
+    TRIGGERS = 21  # finding events and firing the rules they trigger
 
 
 @contextmanager

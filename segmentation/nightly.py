@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from segmentation import movements
 from segmentation.locks import Lock, held
 from segmentation.models import LedgerEntry, Rules, ScoringRun
 from segmentation.scoring import AlreadyRunning, NoFacts, default_as_of, facts_version, score
@@ -19,6 +20,7 @@ DUE_AT = dt.time(2, 30)
 MOST_ATTEMPTS = 3
 CAUGHT_UP_OVER = dt.timedelta(days=92)
 KEPT_FOR = dt.timedelta(days=35)
+TRIALS_KEPT_FOR = dt.timedelta(days=7)
 
 
 def run_night() -> LedgerEntry | None:
@@ -46,14 +48,15 @@ def run_night() -> LedgerEntry | None:
 
 
 def score_new_facts() -> ScoringRun | None:
-    """The run made because facts changed since the one on show; None when they did not, or when nobody can score now.
+    """The run made because facts or rules changed since the one on show; None when neither did, or when nobody can
+    score now.
 
-    Facts that failed to be scored three times are left to the night: a minute tick must not try for ever.
+    What failed to be scored three times is left to the night: a minute tick must not try for ever.
     """
     with held(Lock.SCHEDULE) as is_ours:
         try:
-            if is_ours and _facts_wait():
-                return score(trigger=ScoringRun.Trigger.IMPORT)
+            if is_ours and (as_of := _waits()):
+                return score(as_of=as_of, trigger=ScoringRun.Trigger.IMPORT)
         except (AlreadyRunning, NoFacts):
             return None
     return None
@@ -67,14 +70,19 @@ def business_date() -> dt.date:
 
 @transaction.atomic
 def forget_old_runs() -> None:
-    """Deletes runs made by themselves more than 35 days ago, but the last of each month and the one on show."""
+    """Deletes runs made by themselves more than 35 days ago, but the last of each month and the one on show; and trials
+    of drafts, with their previews, after 7 days.
+    """
+    trials = ScoringRun.objects.filter(kind=ScoringRun.Kind.DRAFT, started_at__lt=timezone.now() - TRIALS_KEPT_FOR)
+    trials.exclude(status=ScoringRun.Status.RUNNING).delete()
     runs = ScoringRun.objects.official()
     month_ends = (
         runs.standing().order_by("as_of__year", "as_of__month", "-as_of").distinct("as_of__year", "as_of__month")
     )
     kept = list(month_ends.values_list("pk", flat=True))
     old = runs.filter(started_at__lt=timezone.now() - KEPT_FOR).exclude(trigger=ScoringRun.Trigger.HAND)
-    old.exclude(status=ScoringRun.Status.RUNNING).exclude(pk__in=kept).delete()
+    gone = old.exclude(status=ScoringRun.Status.RUNNING).exclude(pk__in=kept)
+    movements.forget(list(gone.values_list("pk", flat=True)))
 
 
 def _opened(date: dt.date) -> LedgerEntry | None:
@@ -106,15 +114,22 @@ def _standing_run(as_of: dt.date) -> ScoringRun | None:
     return same.filter(rules__status=Rules.Status.PUBLISHED).first()
 
 
-def _facts_wait() -> bool:
-    """Whether the facts differ from those on show. That a day went by without facts is the business of the night."""
+def _waits() -> dt.date | None:
+    """The date at which facts or rules differ from those on show; None when neither does.
+
+    That a day went by without facts is the business of the night. Of the same facts under other rules, the date on
+    show is scored again, so that no page is left to the former rules.
+    """
     version, as_of = facts_version(), default_as_of()
+    published = Rules.objects.published().get()
     shown = ScoringRun.objects.latest_at()
-    if shown and shown.facts_version == version and shown.as_of >= as_of - dt.timedelta(days=1):
-        return False
-    tries = ScoringRun.objects.official().filter(as_of=as_of, facts_version=version)
+    if shown and shown.facts_version == version:
+        if shown.rules_id == published.pk and shown.as_of >= as_of - dt.timedelta(days=1):
+            return None
+        as_of = max(as_of, shown.as_of)
+    tries = ScoringRun.objects.official().filter(as_of=as_of, facts_version=version, rules=published)
     failures = tries.filter(status=ScoringRun.Status.FAILED).count()
-    return failures < MOST_ATTEMPTS and not tries.done().exists()
+    return as_of if failures < MOST_ATTEMPTS and not tries.done().exists() else None
 
 
 @transaction.atomic

@@ -10,10 +10,10 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import Count, F, Q, RowRange, Sum, Window
+from django.db.models import Aggregate, Count, F, FloatField, Q, RowRange, Sum, Window
 from django.db.models.functions import Coalesce, RowNumber
 
-from segmentation.models import RiskReason, ScoreQuerySet, SegmentSlug, Tier
+from segmentation.models import RiskReason, ScoreQuerySet, SegmentSlug, Tier, reason_shown, shown_today
 
 ZERO = Decimal(0)
 EIGHTY_PERCENT = Decimal("0.8")
@@ -47,12 +47,34 @@ class Tally:
         return self.monetary / self.purchases if self.purchases else None
 
     @property
+    def average(self) -> Decimal | None:
+        """Revenue a client; None without any."""
+        return self.revenue / self.clients if self.clients else None
+
+    @property
     def evolution(self) -> Decimal | None:
         """Revenue against that of the window before, −1 to more; None when there was none."""
         return self.revenue / self.previous_revenue - 1 if self.previous_revenue > 0 else None
 
 
+class Median(Aggregate):
+    """The median of a column, an even one averaging the two middle values."""
+
+    function = "percentile_cont"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = FloatField()
+
+
 MEASURES = [field.name for field in fields(Tally)]
+
+
+@dataclass(frozen=True)
+class Medians:
+    """What a client of some group is like, half of them being above: days of silence, purchase days, euros HT."""
+
+    silence_days: Decimal
+    purchases: Decimal
+    revenue: Decimal
 
 
 @dataclass(frozen=True)
@@ -94,7 +116,7 @@ class Portfolio:
         """One ((tier, segment, R, FM), tally) for each combination that has a client; no segment, R and FM with a tier
         alone."""
         keys = ("tier", "segment", "r", "fm")
-        rows = self.scores.order_by().values(*keys).annotate(**TALLIED)
+        rows = self.scores.order_by().values(*keys).annotate(**_tallied())
         return [(tuple(row[key] for key in keys), _tally(row)) for row in rows]
 
     @cached_property
@@ -124,6 +146,15 @@ class Portfolio:
             for r in range(1, 6)
             for fm in range(1, 6)
         }
+
+    @cached_property
+    def medians(self) -> dict[str, Medians]:
+        """Those of each segment that has a client; one statement."""
+        rows = self.scores.with_rfm().order_by().values("segment")
+        found = rows.annotate(
+            silence=Median("recency_days"), purchases=Median("frequency"), revenue=Median("tier_revenue")
+        ).values_list("segment", "silence", "purchases", "revenue")
+        return {segment: Medians(*map(Decimal, map(str, values))) for segment, *values in found}
 
     def concentration(self, steps: int = 50) -> Concentration:
         """The pile of revenues read at this many equal steps of clients (fewer when there are fewer clients)."""
@@ -166,7 +197,20 @@ class Portfolio:
 
 
 POSITIVE = Q(tier_revenue__gt=0)
-DECLINING = Q(at_risk=True, risk_reasons__contains=[RiskReason.DECLINE])
+
+
+def _tallied() -> dict:
+    """The aggregates of a group, those of risk as it is shown today."""
+    shown = Q(risk__isnull=False) & shown_today()
+    declining = shown & reason_shown(RiskReason.DECLINE)
+    return TALLIED | {
+        "n_at_risk": Count("risk", filter=shown),
+        "n_amount_at_risk": Coalesce(Sum("risk__amount", filter=shown), ZERO),
+        "n_declining": Count("risk", filter=declining),
+        "n_declining_amount": Coalesce(Sum("risk__amount", filter=declining), ZERO),
+    }
+
+
 TALLIED = {
     "n_clients": Count("id"),
     "n_ranked": Count("id", filter=POSITIVE),
@@ -174,10 +218,6 @@ TALLIED = {
     "n_revenue": Sum("tier_revenue"),
     "n_positive_revenue": Coalesce(Sum("tier_revenue", filter=POSITIVE), ZERO),
     "n_previous_revenue": Sum("previous_revenue"),
-    "n_at_risk": Count("id", filter=Q(at_risk=True)),
-    "n_amount_at_risk": Sum("amount_at_risk"),
-    "n_declining": Count("id", filter=DECLINING),
-    "n_declining_amount": Coalesce(Sum("amount_at_risk", filter=DECLINING), ZERO),
     "n_purchases": Sum("frequency"),
     "n_monetary": Sum("monetary"),
 }

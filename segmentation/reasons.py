@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clients.figures import days, eur, nb, signed_pct, times
-from segmentation.models import RiskReason, Score
+from clients.figures import day, days, eur, nb, signed_pct, times
+from segmentation.models import Drop, RiskReason, Score
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,8 @@ class Reason:
 
 
 def reasons_of(score: Score) -> tuple[Reason, ...]:
-    """The reasons that a run found, in the order of their slugs. The score comes with its run and rules."""
-    return tuple(Reason(slug, str(RiskReason(slug).label), reason_words(score, slug)) for slug in score.risk_reasons)
+    """The reasons shown, in the order of their slugs. The score comes with its run, rules and risk."""
+    return tuple(Reason(slug, str(RiskReason(slug).label), reason_words(score, slug)) for slug in score.shown.reasons)
 
 
 def reason_words(score: Score, slug: str) -> str:
@@ -30,6 +30,8 @@ def reason_words(score: Score, slug: str) -> str:
         RiskReason.RHYTHM: _rhythm_words,
         RiskReason.DECLINE: _decline_words,
         RiskReason.SLOWING: _slowing_words,
+        RiskReason.SERVICE_STOPPED: _stopped_words,
+        RiskReason.DROP: _drop_words,
     }[RiskReason(slug)](score)
 
 
@@ -86,3 +88,27 @@ def _slowing_words(score: Score) -> str:
         "recent": purchases(score.recent_half_days),
         "former": nb(score.former_half_days),
     }
+
+
+def _stopped_words(score: Score) -> str:
+    """The services, the largest silence against its own rhythm first; one query."""
+    found = score.run.stopped_services.filter(client=score.client_id).select_related("service")
+    stops = sorted(found, key=lambda stop: (-stop.times, stop.service.name))
+    each = [
+        _("%(service)s : %(silence)s sans achat au lieu de %(gap)s")
+        % {"service": stop.service.name, "silence": days(stop.silence_days), "gap": nb(stop.typical_gap_days)}
+        for stop in stops
+    ]
+    return _("%(services)s, alors que ce client a acheté autre chose depuis.") % {"services": " ; ".join(each)}
+
+
+def _drop_words(score: Score) -> str:
+    """What it fell from, and when that was."""
+    fallen = Drop.objects.filter(run=score.run_id, client=score.client_id).first()
+    if fallen is None:
+        return _("En recul depuis trois mois.")
+    then = {"day": day(fallen.former_as_of), "former_r": fallen.r, "former_tier": fallen.tier}
+    now = {"r": score.r, "tier": score.tier}
+    if score.r is not None and score.r <= fallen.r - 2:
+        return _("Récence %(r)s/5, contre %(former_r)s/5 au %(day)s.") % {**then, **now}
+    return _("Palier %(tier)s, contre %(former_tier)s au %(day)s.") % {**then, **now}

@@ -1,8 +1,10 @@
 """One scoring of everybody at a date: a run, from its start to the moment when it stands.
 
-The work is six SQL statements over joined data (`segmentation/sql/`), in one transaction that sees one state of the
-facts: either a run stands with all its scores, or nothing of it shows. A dimension or a reason is added in
-`client_facts.sql` (what it is measured on), `run_cuts.sql` (what it is read off) and `scores.sql` (what is found).
+The work is a few SQL statements over joined data (`segmentation/sql/`), in one transaction that sees one state of the
+facts: either a run stands with all its scores and what they change (`segmentation.movements`), or nothing of it shows.
+An official run reads the documents of the clients whose figures changed since the one before (`segmentation.keeping`).
+A dimension or a reason is added in `client_facts.sql` (what it is measured on), `run_cuts.sql` (what it is read off)
+and `scores.sql` (what is found).
 
 Yearly totals (`client_totals.sql`) count in the revenue that tiers rank, in proportion to the days of their period that
 a window holds: whole when it holds them all. They say nothing of when anybody bought, so a client known by them alone
@@ -10,7 +12,7 @@ has a tier and no recency, frequency, segment or risk.
 """
 
 import datetime as dt
-from pathlib import Path
+from collections.abc import Callable
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Max, Q, QuerySet
@@ -19,29 +21,18 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from clients import farewells
 from clients.models import FactChange, Invoice, YearlyTotal
 from clients.rewrites import rewrites
+from segmentation import keeping, movements, need_rules, objectives, risk, time_spent
 from segmentation.locks import Lock, held
 from segmentation.models import Rules, ScoringRun
+from segmentation.relation import grading
+from segmentation.statements import FACTS, count_anew, execute, prepare
 
-SQL = Path(__file__).parent / "sql"
-STATEMENTS = [
-    "documents_set_aside.sql",
-    "run_windows.sql",
-    "client_facts.sql",
-    "client_totals.sql",
-    "run_cuts.sql",
-    "scores.sql",
-    "drop_working_tables.sql",
-]
-# A killed process must not keep its lock for the length of a statement: the server looks every second whether it is
-# still there. The rest is what makes one pass over millions of invoices fast.
-SETTINGS = """
-    SET LOCAL statement_timeout = 0;
-    SET LOCAL client_connection_check_interval = '1s';
-    SET LOCAL work_mem = '128MB';
-    SET LOCAL jit = off;
-"""
+WINDOWS = ["unscored", *FACTS, "documents_set_aside_by_invoice", "run_windows"]
+SCORES = ["stopped_services", "scores", "scores_counted", "lifetime_values"]
+READ = ("clients_invoice", "clients_invoiceline", "clients_invoicelink", "clients_yearlytotal")
 LOCKS = {
     ScoringRun.Kind.OFFICIAL: Lock.OFFICIAL_RUN,
     ScoringRun.Kind.DRAFT: Lock.DRAFT_RUN,
@@ -57,6 +48,10 @@ class NoFacts(Exception):
     """There is no purchase or yearly total to score at this date. Its text is for people."""
 
 
+def _nobody_listens(statement: str) -> None:
+    """Told each statement once it is done, when whoever asked for the run does not care."""
+
+
 def score(
     *,
     as_of: dt.date | None = None,
@@ -64,12 +59,14 @@ def score(
     trigger: str = ScoringRun.Trigger.HAND,
     kind: str = ScoringRun.Kind.OFFICIAL,
     rules: Rules | None = None,
+    after: Callable[[str], None] = _nobody_listens,
 ) -> ScoringRun:
     """The run that scored everybody at this date; it supersedes the older of that date.
 
     Without a date, the as-of date of the facts; without rules, the published ones. A run of the facts' own date also
     supersedes those of later dates that other facts gave: totals to the end of a year whose invoices came since,
-    documents taken back. Raises AlreadyRunning, and NoFacts when nobody is known to have bought anything by then.
+    documents taken back. `after` is told each statement once it is done. Raises AlreadyRunning, and NoFacts when nobody
+    is known to have bought anything by then.
     Must be called outside any transaction: the run is seen as running while it works.
     """
     as_of = as_of or default_as_of()
@@ -77,14 +74,30 @@ def score(
     with held(LOCKS[ScoringRun.Kind(kind)]) as is_alone:
         if not is_alone:
             raise AlreadyRunning(_("Un calcul est déjà en cours : attendez qu’il se termine, puis recommencez."))
+        count_anew(*READ)
+        farewells.follow_invoices()
         run = _started(as_of=as_of, by=by, trigger=trigger, kind=kind, rules=rules)
         try:
-            _fill(run)
+            _fill(run, after)
+            risk.catch_up(run)
         except BaseException as error:
             _mark_failed(ScoringRun.objects.filter(pk=run.pk), str(error) or type(error).__name__)
             raise
     run.refresh_from_db()
+    if kind == ScoringRun.Kind.OFFICIAL:
+        _catch_up(run)
     return run
+
+
+def _catch_up(run: ScoringRun) -> None:
+    """Hours noted and objectives set while the run was working, which it could not see; and what follows the run on
+    show: needs found by rule, which objectives are about, and grades, which hours count in."""
+    if time_spent.is_behind(run):
+        time_spent.fill(run)
+    if run == ScoringRun.objects.latest_at():
+        need_rules.apply()
+        grading.follow(run)
+    objectives.catch_up(run)
 
 
 def default_as_of() -> dt.date:
@@ -130,20 +143,36 @@ def _started(*, as_of: dt.date, by: User | None, trigger: str, kind: str, rules:
 
 
 @transaction.atomic(durable=True)
-def _fill(run: ScoringRun) -> None:
+def _fill(run: ScoringRun, after: Callable[[str], None]) -> None:
     """Writes the scores of a run and makes it stand, all or nothing."""
     with connection.cursor() as cursor:
         if not connection.savepoint_ids:  # inside the transaction of a test it is too late, and nobody else writes
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        cursor.execute(SETTINGS)
-        run.facts_version, run.rewrites_seen = facts_version(), len(rewrites())
-        for name in STATEMENTS:
-            cursor.execute((SQL / name).read_text(), {"run": run.pk, "as_of": run.as_of})
+    prepare()
+    run.facts_version, run.rewrites_seen = facts_version(), len(rewrites())
+
+    def step(name: str) -> None:
+        execute(name, run=run.pk, as_of=run.as_of)
+        after(name)
+
+    for name in WINDOWS:
+        step(name)
+    keeping.count(run, step)
+    for name in SCORES:
+        step(name)
     if run.kind == ScoringRun.Kind.OFFICIAL:
         ScoringRun.objects.standing().filter(_replaced_by(run)).update(superseded_by=run)
+        time_spent.fill(run)
+        objectives.value(run)
     run.status = ScoringRun.Status.DONE
     run.finished_at = timezone.now()
     run.save(update_fields=["facts_version", "rewrites_seen", "status", "finished_at"])
+    if run.kind == ScoringRun.Kind.OFFICIAL:
+        movements.settle(run)
+    else:
+        risk.show(run)
+    for name in ("drop_documents_to_read", "drop_scored_documents", "drop_working_tables"):
+        execute(name)
 
 
 def _replaced_by(run: ScoringRun) -> Q:

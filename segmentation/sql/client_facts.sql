@@ -1,5 +1,6 @@
--- One row is one client invoiced up to the as-of date: purchase days, and net amounts over the windows of the run.
--- The invoices are read once, in the order of the covering index `counted_invoices_by_client`: nothing is sorted.
+-- One row is one client (or one group, under its head) invoiced up to the as-of date: purchase days, and net amounts over
+-- the windows of the run. Of the clients that the run reads anew; `known_facts.sql` adds the others.
+-- All invoices are read once, in the order of the covering index `counted_invoices_by_client`: nothing is sorted.
 CREATE TEMPORARY TABLE client_facts AS
 WITH starts AS MATERIALIZED (
     SELECT
@@ -19,8 +20,7 @@ documents AS (
         issued_on,
         amount_ht,
         amount_ht > 0 AND id NOT IN (SELECT invoice_id FROM documents_set_aside) AS is_purchase
-    FROM clients_invoice
-    WHERE status IN ('issued', 'paid') AND issued_on <= %(as_of)s
+    FROM documents_to_read
 ),
 followed AS (
     SELECT

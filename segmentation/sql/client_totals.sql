@@ -1,6 +1,7 @@
--- One row is one client with yearly totals, and what they add to its revenue over the windows of the run. A total counts
--- as long as no counted invoice of the same client falls in its period. Of a period cut by a window, each day is worth
--- the same: what had come by a day is rounded to the cent, so that windows that follow each other add up to the total.
+-- One row is one client (or one group, under its head) with yearly totals, and what they add to its revenue over the
+-- windows of the run. A total counts as long as no counted invoice of the same client falls in its period. Of a period
+-- cut by a window, each day is worth the same: what had come by a day is rounded to the cent, so that windows that follow
+-- each other add up to the total.
 WITH starts AS MATERIALIZED (
     SELECT tier_from, (as_of - make_interval(months => 2 * rules.tier_window_months))::date AS previous_from
     FROM segmentation_scoringrun AS run
@@ -9,7 +10,7 @@ WITH starts AS MATERIALIZED (
 ),
 elapsed AS (
     SELECT
-        total.client_id,
+        coalesce(unscored.head_id, total.client_id) AS client_id,
         total.amount_ht,
         total.last_day - total.first_day + 1 AS days,
         least(%(as_of)s::date, total.last_day) - total.first_day + 1 AS by_as_of,
@@ -17,8 +18,10 @@ elapsed AS (
         greatest(least(starts.previous_from, total.last_day) - total.first_day + 1, 0) AS by_previous_from
     FROM clients_yearlytotal AS total
     CROSS JOIN starts
+    LEFT JOIN segmentation_unscored AS unscored ON unscored.run_id = %(run)s AND unscored.client_id = total.client_id
     WHERE
         total.first_day <= %(as_of)s
+        AND (unscored.client_id IS NULL OR unscored.head_id IS NOT NULL)
         AND NOT EXISTS (
             SELECT
             FROM clients_invoice AS invoice

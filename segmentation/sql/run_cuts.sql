@@ -115,9 +115,12 @@ found AS (
     FROM client_facts
 ),
 invoiced AS (
-    SELECT min(issued_on) AS first_on, max(issued_on) AS last_on
-    FROM clients_invoice
-    WHERE status IN ('issued', 'paid') AND issued_on <= %(as_of)s
+    SELECT min(first_on) AS first_on, max(last_on) AS last_on
+    FROM (
+        SELECT min(issued_on) AS first_on, max(issued_on) AS last_on FROM documents_as_written
+        UNION ALL
+        SELECT min(issued_on), max(issued_on) FROM documents_rewritten
+    ) AS read
 ),
 -- Invoices that all bear one date say nothing of when anybody buys. Too few for tiers, they keep their scores.
 absences AS (

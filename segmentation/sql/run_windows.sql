@@ -1,12 +1,21 @@
 -- One row is the run, with its windows resolved: each starts the day after `…_from`.
 WITH oldest AS (
-    SELECT min(issued_on) AS purchased_on
-    FROM clients_invoice
-    WHERE
-        status IN ('issued', 'paid')
-        AND issued_on <= %(as_of)s
-        AND amount_ht > 0
-        AND id NOT IN (SELECT invoice_id FROM documents_set_aside WHERE reason = 'cancelled')
+    SELECT least(
+        (
+            SELECT min(issued_on)
+            FROM documents_as_written
+            WHERE
+                amount_ht > 0
+                AND id NOT IN (SELECT invoice_id FROM documents_set_aside WHERE reason = 'cancelled')
+        ),
+        (
+            SELECT min(issued_on)
+            FROM documents_rewritten
+            WHERE
+                amount_ht > 0
+                AND invoice_id NOT IN (SELECT invoice_id FROM documents_set_aside WHERE reason = 'cancelled')
+        )
+    ) AS purchased_on
 ),
 resolved AS (
     SELECT

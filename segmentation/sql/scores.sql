@@ -119,6 +119,12 @@ reasoned AS (
                 CASE WHEN placed.segment IN ('at-risk', 'cannot-lose') THEN 'grid' END,
                 CASE WHEN placed.recency_days > run.rhythm_ratio * placed.typical_gap_days THEN 'rhythm' END,
                 CASE
+                    WHEN placed.client_id IN (
+                        SELECT stopped.client_id FROM segmentation_stoppedservice AS stopped WHERE stopped.run_id = %(run)s
+                    )
+                        THEN 'service-stopped'
+                END,
+                CASE
                     WHEN
                         placed.former_half_days >= run.slowing_floor
                         AND placed.recent_half_days < run.slowing_share * placed.former_half_days
@@ -172,12 +178,10 @@ CROSS JOIN run
 -- its own (cancelled, or joined to an earlier deposit) counts too, or its credit note would be subtracted from nothing.
 LEFT JOIN LATERAL (
     SELECT greatest(sum(invoice.amount_ht), 0) AS amount
-    FROM clients_invoice AS invoice
+    FROM scored_documents AS invoice
     WHERE
         reasoned.risk_reasons <> '{}'
         AND invoice.client_id = reasoned.client_id
-        AND invoice.status IN ('issued', 'paid')
-        AND invoice.issued_on <= %(as_of)s
         AND invoice.issued_on > (reasoned.last_purchase_on - interval '12 months')::date
         AND (
             invoice.issued_on <= reasoned.last_purchase_on

@@ -5,7 +5,8 @@
 
 import datetime as dt
 import math
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -30,8 +31,14 @@ class Document:
     amount: Decimal
     counted: bool = True
     fees: Decimal = Decimal(0)  # what its lines of recurring services add up to
+    apart: Decimal = Decimal(0)  # what its lines of a service that the rules may leave out add up to
     cancels: list = field(default_factory=list)
     deposits: list = field(default_factory=list)
+
+    @property
+    def lines(self):
+        """Its amount by service, "fee" being the recurring one."""
+        return {"fee": self.fees, "apart": self.apart, "other": self.amount - self.fees - self.apart}
 
 
 @dataclass
@@ -51,6 +58,10 @@ class Settings:
     frequency_by_value: bool = True
     monetary_by_value: bool = True
     sets_recurring_aside: bool = False
+    heads: dict = field(default_factory=dict)  # of each company, the client above it; empty when clients are scored
+    known_since: Callable = str
+    excluded: frozenset = frozenset()
+    leaves_apart_out: bool = False
 
 
 def score(documents, *, as_of, since=None, settings=None, totals=()):
@@ -60,7 +71,9 @@ def score(documents, *, as_of, since=None, settings=None, totals=()):
     """
     settings, since = settings or Settings(), since or {}
     totals = [t for t in totals if t.first <= as_of and not invoiced(t, documents)]
+    totals = [replace(t, client=unit_of(t.client, settings)) for t in totals if unit_of(t.client, settings)]
     documents = [d for d in documents if d.counted and d.day <= as_of]
+    documents = rewritten(documents, settings)
     rows = bought_by(documents, as_of=as_of, settings=settings)
     add_totals(rows, totals, documents, as_of=as_of)
     place(rows)
@@ -89,6 +102,29 @@ NOT_KNOWN = {
     "risk_reasons": [],
     "amount_at_risk": Decimal(0),
 }
+
+
+def unit_of(client, settings):
+    """Under whom a client is scored: itself, the head of all heads above it, or nobody when either is left out."""
+    way = [client]
+    while way[-1] in settings.heads and settings.heads[way[-1]] not in way:
+        way.append(settings.heads[way[-1]])
+    top = way[-1]
+    if top in settings.heads:  # heads that lead back to each other: the one known for longest stands for all
+        top = min(way[way.index(settings.heads[top]) :], key=settings.known_since)
+    return None if {client, top} & settings.excluded else top
+
+
+def rewritten(documents, settings):
+    """The documents as they are scored: each under its unit, without the lines that are left out."""
+    kept = [d for d in documents if unit_of(d.client, settings)]
+    copies = {id(d): replace(d, client=unit_of(d.client, settings)) for d in kept}
+    if settings.leaves_apart_out:
+        copies = {key: replace(d, amount=d.amount - d.apart, apart=Decimal(0)) for key, d in copies.items()}
+    for copy in copies.values():
+        copy.cancels = [copies[id(d)] for d in copy.cancels if id(d) in copies]
+        copy.deposits = [copies[id(d)] for d in copy.deposits if id(d) in copies]
+    return list(copies.values())
 
 
 def invoiced(total, documents):
@@ -141,7 +177,36 @@ def bought_by(documents, *, as_of, settings):
             paid_days=sorted({d.day for d in bought if d.client == client}),
             late=[d for d in cancelled + joined if d.client == client],
         )
+        sold = [(purchased_on(d, documents, cancelled + fees), d) for d in bought if d.client == client]
+        rows[client]["stopped"] = stopped(sold, as_of=as_of, rfm_from=rfm_from)
     return rows
+
+
+def purchased_on(document, documents, others):
+    """The day of the purchase that this document belongs to: that of the first of its deposits and final invoices."""
+    days = [document.day]
+    for final in (d for d in documents if d.deposits):
+        group = [d for d in [final, *final.deposits] if d.amount > 0 and not any(d is other for other in others)]
+        if any(d is document for d in group):
+            days += [d.day for d in group if any(d is other for other in documents)]
+    return min(days)
+
+
+def stopped(sold, *, as_of, rfm_from):
+    """The services no longer bought while something else was: for each, its silence and its own gap, in days.
+
+    `sold` holds each document with a positive amount and the day of its purchase. What was last bought before the
+    window of the run is past.
+    """
+    found = {}
+    for service in ("fee", "apart", "other"):
+        days = sorted({day for day, d in sold if d.lines[service] > 0})
+        if len(days) < 3 or days[-1] <= rfm_from or days[-1] == max(day for day, _d in sold):
+            continue
+        gap, silence = Fraction(median([Fraction((b - a).days) for a, b in pairwise(days)])), (as_of - days[-1]).days
+        if silence > 2 * gap and silence > 30:
+            found[service] = (silence, gap)
+    return found
 
 
 def left_out(documents, settings):
@@ -273,6 +338,7 @@ def judge(row, *, as_of, oldest, since):
         "grid": row["segment"] in ("at-risk", "cannot-lose"),
         "rhythm": row["ratio"] is not None and row["ratio"] > 2,
         "decline": former >= 500 and recent < Decimal("0.6") * former,
+        "service-stopped": bool(row["stopped"]),
         "slowing": former_days >= 3 and recent_days < Fraction(6, 10) * former_days,
     }
     row["risk_reasons"] = sorted(slug for slug, holds in reasons.items() if holds and row["active"])

@@ -12,7 +12,7 @@ from dateutil.relativedelta import relativedelta
 from django.core.management import call_command
 
 from clients.models import Client, Invoice, InvoiceLine, InvoiceLink, Service, Source, YearlyTotal
-from segmentation.models import Rules, Score
+from segmentation.models import Exclusion, Rules, Score, StoppedService, Unscored
 from segmentation.scoring import score
 from tests.segmentation import reference
 
@@ -46,7 +46,9 @@ def drawn(seed: int, clients: int):
 
 def paper(draw, client, day, amount):
     fees = draw.choice([Decimal(0), Decimal(0), amount, Decimal("5.00")])
-    return reference.Document(client, day, amount, counted=draw.random() > 0.05, fees=fees)
+    counted = draw.random() > 0.05
+    apart = random.Random(f"{client} {day} {amount}").choice([Decimal(0), Decimal(0), amount - fees, Decimal("4.00")])
+    return reference.Document(client, day, amount, counted=counted, fees=fees, apart=apart)
 
 
 def credit_notes(draw, client, own):
@@ -94,6 +96,7 @@ def stored(
     order.shuffle(documents)
     source = Source.objects.create(kind="table", name="Factures")
     fee = Service.objects.create(code="fee", name="Forfait mensuel", is_recurring=True)
+    apart = Service.objects.create(code="apart", name="Débours")
     other = Service.objects.create(code="other", name="Conseil")
     names = list(dict.fromkeys(one.client for one in [*documents, *totals]))
     order.shuffle(names)
@@ -119,7 +122,9 @@ def stored(
     InvoiceLine.objects.bulk_create(
         InvoiceLine(invoice=row_of[id(d)], position=place, service=service, amount_ht=amount)
         for d in documents
-        for place, (service, amount) in enumerate([(fee, d.fees), (other, d.amount - d.fees)], start=1)
+        for place, (service, amount) in enumerate(
+            [(fee, d.fees), (apart, d.apart), (other, d.amount - d.fees - d.apart)], start=1
+        )
         if amount
     )
     InvoiceLink.objects.bulk_create(
@@ -198,6 +203,7 @@ def test_the_sql_agrees_with_the_reference(seed, clients, as_of, rules):
     )
     rows = reference.score(documents, as_of=as_of, since=since, settings=settings)
     assert_exported(rows, as_of)
+    assert_stopped(rows)
 
 
 @pytest.mark.parametrize(
@@ -223,6 +229,70 @@ def test_the_sql_agrees_with_the_reference_when_all_invoices_bear_one_date():
     assert_exported(reference.score(documents, as_of=AS_OF, totals=totals), AS_OF)
 
 
+def grouped(seed: int, names: list[str]) -> dict[str, str]:
+    """Heads of two clients in five: some above another, two that lead back to each other, one never invoiced."""
+    draw = random.Random(seed)
+    drawn_names = draw.sample(names, 2 * len(names) // 5)
+    half = len(drawn_names) // 2
+    heads = {company: draw.choice(drawn_names[half:]) for company in drawn_names[:half]}
+    heads[drawn_names[half]] = drawn_names[half + 1]
+    heads[drawn_names[-2]], heads[drawn_names[-1]] = drawn_names[-1], drawn_names[-2]
+    heads[drawn_names[half + 1]] = "Holding"
+    return heads
+
+
+@pytest.mark.parametrize(
+    ("seed", "as_of", "more"),
+    [
+        (41, AS_OF, {}),
+        (42, dt.date(2026, 2, 28), {"sets_recurring_aside": True}),
+        (43, AS_OF, {"leaves_apart_out": True}),
+        (44, AS_OF, {"excludes": 12}),
+        (45, dt.date(2026, 5, 31), {"excludes": 9, "leaves_apart_out": True, "sets_recurring_aside": True}),
+        (46, AS_OF, {"excludes": 9, "per_client": True, "leaves_apart_out": True}),
+    ],
+)
+def test_the_sql_agrees_with_the_reference_by_group_and_with_exclusions(seed, as_of, more):
+    documents, since = drawn(seed, 90)
+    totals = yearly(seed, documents, newcomers=10)
+    stored(documents, since, random.Random(seed), totals)
+    names = sorted({d.client for d in documents} | {t.client for t in totals})
+    heads = {} if more.get("per_client") else grouped(seed, names)
+    excluded = random.Random(seed).sample(names, more.get("excludes", 0))
+    settle(heads, excluded, more)
+    run = score(as_of=as_of)
+    settings = reference.Settings(
+        heads=heads,
+        known_since=dict(Client.objects.values_list("name", "pk")).get,
+        excluded=frozenset(excluded),
+        sets_recurring_aside=more.get("sets_recurring_aside", False),
+        leaves_apart_out=more.get("leaves_apart_out", False),
+    )
+    rows = reference.score(documents, as_of=as_of, since=since, settings=settings, totals=totals)
+    assert_exported(rows, as_of)
+    apart = set(Unscored.objects.of(run).values_list("client__name", flat=True))
+    assert apart == {name for name in names if reference.unit_of(name, settings) != name}
+    assert apart.isdisjoint(rows)
+
+
+def settle(heads, excluded, more):
+    """Writes the groups, and has the published rules say the rest."""
+    Client.objects.create(name="Holding", code="Holding")
+    client = {one.name: one for one in Client.objects.order_by("name")}
+    Client.objects.bulk_update([_under(client[company], client[head]) for company, head in heads.items()], ["head"])
+    rules = Rules.objects.get()
+    rules.scored_by = "head" if heads else "client"
+    rules.sets_recurring_aside = more.get("sets_recurring_aside", False)
+    rules.excluded_services = [Service.objects.get(code="apart").pk] if more.get("leaves_apart_out") else []
+    rules.save()
+    Exclusion.objects.bulk_create(Exclusion(rules=rules, client=client[name], motive="Interne") for name in excluded)
+
+
+def _under(company, head):
+    company.head = head
+    return company
+
+
 def assert_exported(rows, as_of):
     """What is exported is what the reference found, for the same clients."""
     found = exported(as_of)
@@ -230,6 +300,19 @@ def assert_exported(rows, as_of):
     for code, row in rows.items():
         names = expected(row)
         assert {key: found[code][key] for key in names} == names, code
+
+
+def assert_stopped(rows):
+    """The services stored as stopped, with their silences and gaps, are those that the reference found."""
+    stored_stops = StoppedService.objects.values_list(
+        "client__code", "service__code", "silence_days", "typical_gap_days"
+    )
+    assert {(client, service): (silence, gap) for client, service, silence, gap in stored_stops} == {
+        (client, service): (silence, reference.rounded(gap, Decimal("0.1")))
+        for client, row in rows.items()
+        if row["active"]
+        for service, (silence, gap) in row["stopped"].items()
+    }
 
 
 @pytest.mark.parametrize("seed", [1, 4])

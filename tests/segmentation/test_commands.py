@@ -8,7 +8,16 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from segmentation.management.commands.export_scores import COLUMNS
-from tests.factories import ClientFactory, InvoiceFactory, ScoreFactory, ScoringRunFactory, UserFactory
+from segmentation.models import QUESTIONS, Assessment, Backtest
+from segmentation.relation import grading
+from tests.factories import (
+    AssessmentFactory,
+    ClientFactory,
+    InvoiceFactory,
+    ScoreFactory,
+    ScoringRunFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +57,17 @@ def test_export_scores_leaves_empty_what_a_client_does_not_have():
     empty = ["tier", "tier_rank", "cumulative_share", "risk_reasons", "typical_gap_days", "silence_ratio", "owner"]
     assert [row[name] for name in empty] == [""] * len(empty)
     assert (row["at_risk"], row["amount_at_risk"]) == ("false", "0.00")
+
+
+def test_export_scores_tells_the_colour_of_a_graded_client_and_orange_for_a_red_that_waits():
+    client = ScoreFactory().client
+    assert export()[0]["grade"] == ""
+    opinion = AssessmentFactory(client=client, punctuality=4, relationship=4, effort=4, potential=4, prescriber=4)
+    grading.grade()
+    assert export()[0]["grade"] == "dark-green"
+    Assessment.objects.filter(pk=opinion.pk).update(**dict.fromkeys(QUESTIONS, 1))
+    grading.grade()
+    assert export()[0]["grade"] == "orange"
 
 
 def test_export_scores_is_in_the_order_of_codes_then_names():
@@ -97,3 +117,42 @@ def test_score_refuses_in_french_without_any_invoice():
 def test_score_refuses_a_date_that_is_none():
     with pytest.raises(CommandError, match="AAAA-MM-JJ"):
         call_command("score", "--as-of", "2026-02-30")
+
+
+def a_year_and_a_half():
+    for months_ago in range(18):
+        InvoiceFactory(issued_on=dt.date(2026, 8, 28) - dt.timedelta(days=30 * months_ago))
+
+
+def test_backtest_writes_the_figures_of_the_contract_in_json():
+    a_year_and_a_half()
+    out = io.StringIO()
+    call_command("backtest", "--as-of", "2026-02-28", "--months", "6", "--json", stdout=out)
+    found = json.loads(out.getvalue())
+    assert (found["as_of"], found["months"]) == ("2026-02-28", 6)
+    for rival in ("at_risk", "naive", "chance"):
+        assert {"precision", "recall", "n"} <= set(found[rival])
+    assert {"rank_correlation", "tiers", "segments", "reasons"} <= set(found)
+    assert all({"tier", "clients", "revenue_before", "revenue_after"} <= set(row) for row in found["tiers"])
+    assert Backtest.objects.get().figures == found
+
+
+def test_backtest_says_it_in_words():
+    a_year_and_a_half()
+    out = io.StringIO()
+    call_command("backtest", stdout=out)
+    assert "Aucun client n’était signalé à risque le 28 février 2026" in out.getvalue()
+
+
+def test_backtest_refuses_in_french_the_months_that_the_data_do_not_cover():
+    a_year_and_a_half()
+    refusal = io.StringIO()
+    with pytest.raises(CommandError, match="s’arrêtent au 28 août 2026"):
+        call_command("backtest", "--as-of", "2026-03-01", "--json", stdout=refusal)
+    assert json.loads(refusal.getvalue())["status"] == "refused"
+    assert not Backtest.objects.exists()
+
+
+def test_backtest_refuses_without_any_invoice():
+    with pytest.raises(CommandError, match="aucune facture"):
+        call_command("backtest")

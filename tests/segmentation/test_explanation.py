@@ -178,7 +178,7 @@ def test_every_score_of_a_run_is_explained_and_reads_the_cuts_as_the_sql_does(ru
     stored(documents, since, random.Random(1))
     Rules.objects.update(**rules)
     run = score(as_of=AS_OF)
-    for found in Score.objects.of(run).select_related("client", "run__rules"):
+    for found in Score.objects.of(run).select_related("client", "run__rules", "risk"):
         words = explain(found)
         assert found.fm == (found.f + found.m + 1) // 2
         assert words.segment
@@ -190,6 +190,6 @@ def test_every_score_of_a_run_is_explained_and_reads_the_cuts_as_the_sql_does(ru
 
 def test_an_explanation_takes_two_queries(run, django_assert_num_queries):
     pk = ScoreFactory(run=run).pk
-    found = Score.objects.select_related("client", "run__rules").get(pk=pk)
+    found = Score.objects.select_related("client", "run__rules", "risk").get(pk=pk)
     with django_assert_num_queries(2), override("fr"):
         explain(found)

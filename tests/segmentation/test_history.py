@@ -126,6 +126,7 @@ def test_one_at_a_time(months, director):
     with here.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(7301, %s)", [Lock.HISTORY.value])
         assert rescore_history() == 0
+        cursor.execute("SELECT pg_advisory_unlock(7301, %s)", [Lock.HISTORY.value])  # closing gives it back too, later
     here.close()
     with held(Lock.HISTORY):
         assert rescore_history() == 2
@@ -133,9 +134,8 @@ def test_one_at_a_time(months, director):
 
 def test_a_date_that_fails_three_times_is_left_until_the_past_changes_again(months, director, monkeypatch, caplog):
     merging.merge(kept=months[0], merged=months[1], by=director)
-    statements = scoring.STATEMENTS
     with monkeypatch.context() as patch:
-        patch.setattr(scoring, "STATEMENTS", [*statements[:1], "nothing.sql"])
+        patch.setattr(scoring, "WINDOWS", [*scoring.WINDOWS[:1], "nothing"])
         for _time in range(4):
             assert rescore_history() == 0
     assert ScoringRun.objects.filter(status="failed", as_of=JUNE).count() == 3

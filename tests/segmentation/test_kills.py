@@ -73,7 +73,7 @@ settings.DATABASES["default"]["NAME"] = sys.argv[1]
 import django
 django.setup()
 from django.db import connection
-from segmentation import scoring
+from segmentation import scoring, statements
 
 class Waiting:
     def __truediv__(self, name):
@@ -82,8 +82,8 @@ class Waiting:
             sys.stdin.read()
         return original / name
 
-original = scoring.SQL
-scoring.SQL = Waiting()
+original = statements.SQL
+statements.SQL = Waiting()
 scoring.score(as_of=__import__("datetime").date.fromisoformat(sys.argv[3]))
 """
 

@@ -95,7 +95,7 @@ def test_a_night_that_failed_is_tried_again_at_the_next_ring(facts, monkeypatch)
     assert (entry.outcome, entry.attempts) == ("done", 2)
 
 
-def _disk_full(run):
+def _disk_full(run, after):
     raise OSError("disque plein")
 
 

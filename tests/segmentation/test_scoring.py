@@ -6,15 +6,22 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from clients.models import Invoice
-from segmentation import scoring
+from segmentation import scoring, statements
 from segmentation.locks import FAMILY, Lock
 from segmentation.models import Score, ScoringRun
 from segmentation.scoring import AlreadyRunning, NoFacts, default_as_of, score
 from tests.connections import advisory_locks, another_connection
-from tests.factories import InvoiceFactory, ScoringRunFactory, UserFactory, YearlyTotalFactory
+from tests.factories import (
+    ClientFactory,
+    InvoiceFactory,
+    ScoringRunFactory,
+    SourceFactory,
+    UserFactory,
+    YearlyTotalFactory,
+)
 
 pytestmark = pytest.mark.django_db
 PARIS = ZoneInfo("Europe/Paris")
@@ -119,11 +126,11 @@ def test_a_run_left_running_by_a_killed_worker_is_marked_failed_by_the_next_star
 def test_an_error_leaves_a_failed_run_without_scores_and_the_older_one_standing(monkeypatch):
     InvoiceFactory(issued_on=dt.date(2026, 9, 15))
     standing = score()
-    monkeypatch.setattr(scoring, "STATEMENTS", [*scoring.STATEMENTS[:-1], "absent.sql"])
+    monkeypatch.setattr(scoring, "SCORES", [*scoring.SCORES[:-1], "absent"])
     with pytest.raises(FileNotFoundError):
         score()
     failed = ScoringRun.objects.get(status="failed")
-    assert "absent.sql" in failed.error
+    assert "absent" in failed.error
     assert not Score.objects.of(failed).exists()
     assert list(ScoringRun.objects.standing()) == [standing]
 
@@ -140,11 +147,12 @@ def test_a_run_is_seen_running_by_others_and_leaves_no_lock_behind(monkeypatch):
     InvoiceFactory(issued_on=dt.date(2026, 9, 15))
     seen = []
 
-    def look(run):
+    def look(run, after):
         with another_connection() as other:
             seen.extend(other.execute("SELECT status FROM segmentation_scoringrun").fetchall())
 
     monkeypatch.setattr(scoring, "_fill", look)
+    monkeypatch.setattr(scoring, "_catch_up", lambda run: None)  # nothing was filled
     score()
     assert seen == [("running",)]
     assert advisory_locks(FAMILY) == 0
@@ -163,8 +171,23 @@ def test_a_run_reads_one_state_of_the_facts(monkeypatch):
                     other.execute("UPDATE clients_invoice SET amount_ht = 999 WHERE client_id = %s", [client.pk])
             return original / name
 
-    original = scoring.SQL
-    monkeypatch.setattr(scoring, "SQL", Importing())
+    original = statements.SQL
+    monkeypatch.setattr(statements, "SQL", Importing())
     run = score()
     assert Score.objects.of(run).get().monetary == Decimal("100.00")
     assert run.facts_version < scoring.facts_version()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tables_that_changed_much_are_counted_before_they_are_read():
+    source = SourceFactory()
+    client = ClientFactory()
+    Invoice.objects.bulk_create(
+        Invoice(source=source, external_id=str(n), client=client, issued_on=dt.date(2026, 1, 1), amount_ht=1)
+        for n in range(600)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_force_next_flush()")
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+    assert "clients_invoice" in statements.count_anew("clients_invoice")
+    assert statements.count_anew("clients_invoicelink") == []

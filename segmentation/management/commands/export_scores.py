@@ -19,7 +19,8 @@ HUNDREDTH = Decimal("0.01")
 class Command(BaseCommand):
     help = (
         "Écrit en CSV, sur la sortie standard, les scores du dernier calcul officiel, ou du dernier à la date donnée. "
-        "Code de sortie 1 quand il n’y en a pas."
+        "Code de sortie 1 quand il n’y en a pas. La colonne grade est la note de relation d’aujourd’hui : "
+        "ne confiez ce fichier qu’à qui peut la lire."
     )
 
     def add_arguments(self, parser):
@@ -39,8 +40,8 @@ def _rows(run: ScoringRun) -> Iterator[list]:
     """One row of `COLUMNS` for each score, in the order of the clients' codes whatever the sorting of the database."""
     scores = (
         Score.objects.of(run)
-        .select_related("client__owner")
-        .only(*SCORE_FIELDS, "client__code", "client__name", "client__owner__email")
+        .select_related("client__owner", "client__grade", "risk")
+        .only(*SCORE_FIELDS, *SHOWN_FIELDS)
         .order_by(Collate("client__code", "C"), Collate("client__name", "C"), "client_id")
     )
     for score in scores.iterator(chunk_size=5000):
@@ -48,17 +49,20 @@ def _rows(run: ScoringRun) -> Iterator[list]:
         yield [
             *(client.code, client.name, score.last_purchase_on, score.recency_days, score.frequency, score.monetary),
             *(score.r, score.f, score.m, score.profile, score.segment, score.tier, score.tier_rank),
-            *(score.tier_revenue, score.cumulative_share, score.at_risk, " ".join(sorted(score.risk_reasons))),
-            *(score.amount_at_risk, score.typical_gap_days, _silence_ratio(score)),
-            None,  # no relation grade is given yet
+            *(score.tier_revenue, score.cumulative_share, score.shown.at_risk, " ".join(score.shown.reasons)),
+            *(score.shown.amount, score.typical_gap_days, _silence_ratio(score)),
+            client.grade.colour if hasattr(client, "grade") else None,
             client.owner.email if client.owner else None,
         ]
 
 
 SCORE_FIELDS = [
     *("run", "client", "last_purchase_on", "recency_days", "frequency", "monetary", "r", "f", "m", "segment"),
-    *("tier", "tier_rank", "tier_revenue", "cumulative_share", "at_risk", "risk_reasons", "amount_at_risk"),
-    "typical_gap_days",
+    *("tier", "tier_rank", "tier_revenue", "cumulative_share", "typical_gap_days"),
+]
+SHOWN_FIELDS = [
+    *("client__code", "client__name", "client__owner__email", "client__grade__colour"),
+    *("risk__reasons", "risk__amount", "risk__aside_until", "risk__hidden_until"),
 ]
 
 

@@ -3,6 +3,7 @@ import json
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Count, Sum
 
+from segmentation import movements, opportunities
 from segmentation.management.arguments import day
 from segmentation.models import Score
 from segmentation.scoring import AlreadyRunning, NoFacts, score
@@ -21,6 +22,8 @@ class Command(BaseCommand):
     def handle(self, *, as_of, **options):
         try:
             run = score(as_of=as_of)
+            movements.catch_up()
+            opportunities.catch_up()
         except (AlreadyRunning, NoFacts) as error:
             if options["json"]:
                 self._print_json({"status": "refused", "reason": str(error)})
@@ -41,7 +44,7 @@ class Command(BaseCommand):
 def summary(run) -> dict:
     """What a run found, in numbers and strings; euros as strings."""
     scores = Score.objects.of(run)
-    stake = scores.at_risk().aggregate(n=Count("id"), amount=Sum("amount_at_risk", default=0))
+    stake = scores.at_risk().aggregate(n=Count("id"), amount=Sum("risk__amount", default=0))
     return {
         "status": run.status,
         "run": run.pk,

@@ -1,0 +1,2 @@
+-- No row: the table that one backtest works in.
+DROP TABLE backtest_outcomes

@@ -1,0 +1,2 @@
+-- No row: which documents one scoring reads.
+DROP VIEW documents_to_read

@@ -1,0 +1,2 @@
+-- No row: what was kept of all clients.
+DELETE FROM segmentation_keptfacts
