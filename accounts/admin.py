@@ -82,6 +82,7 @@ class FirmAdmin(admin.ModelAdmin):
     """Read here; changed from Réglages › Entreprise, which knows who may switch what."""
 
     list_display = ["__str__", "revenue_word", "owner_word", "parts"]
+    exclude = ["hourly_cost"]  # not for everybody who administers
 
     def has_add_permission(self, request):
         return False

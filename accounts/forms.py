@@ -161,7 +161,7 @@ class AccountForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["first_name", "last_name", "phone", "language", "theme", "keyboard_shortcuts"]
+        fields = ["first_name", "last_name", "phone", "language", "theme", "keyboard_shortcuts", "monday_letter"]
 
 
 class FirmForm(forms.ModelForm):

@@ -36,9 +36,13 @@ class Line:
 
 
 class Filter:
-    """What a reader asked to see, from GET parameters; anything odd is ignored."""
+    """What a reader asked to see, from GET parameters; anything odd is ignored.
 
-    def __init__(self, asked):
+    A model may name the right that its rows take, `journal_right`: the journal tells of them to nobody else.
+    """
+
+    def __init__(self, asked, reader: User):
+        self.hidden = hidden_from(reader)
         self.table = asked.get("table", "") if asked.get("table") in self.tables else ""
         person = asked.get("person", "")
         self.person = int(person) if person.isascii() and person.isdigit() and len(person) < 19 else None
@@ -46,7 +50,7 @@ class Filter:
     @cached_property
     def tables(self) -> dict[str, str]:
         """Every table that the journal can name, with the word for one of its rows."""
-        named = AuditEntry.objects.order_by().values_list("table", flat=True).distinct()
+        named = AuditEntry.objects.order_by().exclude(table__in=self.hidden).values_list("table", flat=True).distinct()
         return dict(sorted(((table, capfirst(noun_of(table))) for table in named), key=lambda pair: pair[1]))
 
     @property
@@ -54,10 +58,16 @@ class Filter:
         return User.objects.all()
 
 
-def entries(asked):
+def hidden_from(reader: User) -> list[str]:
+    """The tables that this person's rights do not reach, in the journal either."""
+    rights = {model._meta.db_table: getattr(model, "journal_right", None) for model in apps.get_models()}  # noqa: SLF001
+    return [table for table, right in rights.items() if right is not None and not reader.may(right)]
+
+
+def entries(asked, reader: User):
     """The entries that a reader asked for, newest first."""
-    wanted = Filter(asked)
-    found = AuditEntry.objects.all()
+    wanted = Filter(asked, reader)
+    found = AuditEntry.objects.exclude(table__in=wanted.hidden)
     if wanted.table:
         found = found.filter(table=wanted.table)
     if wanted.person is not None:

@@ -23,13 +23,23 @@ class Right(models.TextChoices):
     IMPORT = "import"
     EXPORT = "export"
     READ_GRADES = "read-grades"
+    SEE_COSTS = "see-costs"  # what an hour costs, hence margins
+    SET_COURSE = "set-course"  # what the firm aims at: objectives, hourly costs and target
+    RATE_CLIENTS = "rate-clients"
+    MANAGE_RULES = "manage-rules"
+    MANAGE_NEEDS = "manage-needs"
+    MANAGE_PLAYBOOK = "manage-playbook"  # what is said to whom, and what events trigger
+    DRAFT_CAMPAIGNS = "draft-campaigns"
+    SEND_CAMPAIGNS = "send-campaigns"  # launch, approve, pause, stop: separate from writing
     MANAGE_USERS = "manage-users"
     MANAGE_SETTINGS = "manage-settings"
     USE_ADMIN = "use-admin"
 
 
 RIGHTS: dict[str, frozenset[Right]] = {
-    Role.COMMERCIAL: frozenset({Right.RECORD_ACTIONS, Right.EXPORT, Right.READ_GRADES}),
+    Role.COMMERCIAL: frozenset(
+        {Right.RECORD_ACTIONS, Right.EXPORT, Right.READ_GRADES, Right.RATE_CLIENTS, Right.DRAFT_CAMPAIGNS}
+    ),
     Role.MANAGER: frozenset(
         {
             Right.SEE_TEAM_CLIENTS,
@@ -38,15 +48,35 @@ RIGHTS: dict[str, frozenset[Right]] = {
             Right.RECORD_ACTIONS,
             Right.EXPORT,
             Right.READ_GRADES,
+            Right.SEE_COSTS,
+            Right.MANAGE_NEEDS,
+            Right.MANAGE_PLAYBOOK,
+            Right.RATE_CLIENTS,
+            Right.DRAFT_CAMPAIGNS,
+            Right.SEND_CAMPAIGNS,
         }
     ),
-    Role.MARKETING: frozenset({Right.SEE_ALL_CLIENTS, Right.EXPORT}),
+    Role.MARKETING: frozenset(
+        {
+            Right.SEE_ALL_CLIENTS,
+            Right.EXPORT,
+            Right.MANAGE_NEEDS,
+            Right.MANAGE_PLAYBOOK,
+            Right.DRAFT_CAMPAIGNS,
+            Right.SEND_CAMPAIGNS,
+        }
+    ),
     Role.ADMINISTRATOR: frozenset(
         {
             Right.SEE_ALL_CLIENTS,
             Right.ASSIGN_CLIENTS,
             Right.IMPORT,
             Right.EXPORT,
+            Right.MANAGE_NEEDS,  # or they could not make anybody Marketing
+            Right.MANAGE_PLAYBOOK,
+            Right.DRAFT_CAMPAIGNS,
+            Right.SEND_CAMPAIGNS,
+            Right.MANAGE_RULES,
             Right.MANAGE_USERS,
             Right.MANAGE_SETTINGS,
             Right.USE_ADMIN,
@@ -59,3 +89,11 @@ RIGHTS: dict[str, frozenset[Right]] = {
 def rights_of(roles: list[str]) -> frozenset[Right]:
     """Every right that these roles give together."""
     return frozenset().union(*(RIGHTS.get(role, frozenset()) for role in roles))
+
+
+def rights_with(roles: list[str], right: Right) -> frozenset[Right]:
+    """What those of these roles that give this right give together: a right reaches no further than its roles do.
+
+    Marketing sees all clients and reads no grade: with Commercial, they read those of their own clients only.
+    """
+    return rights_of([role for role in roles if right in RIGHTS.get(role, frozenset())])

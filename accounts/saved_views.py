@@ -74,7 +74,7 @@ def choose_columns(*, person: User, page: str, columns: list[str]) -> None:
 
 def settings_of(person: User, page: str) -> ListSettings:
     """This list as this person likes it; never saved when they never said."""
-    found = ListSettings.objects.filter(person=person, page=page).select_related("opens_with").first()
+    found = ListSettings.objects.filter(person=person, page=page).select_related("opens_with", "person").first()
     return found or ListSettings(person=person, page=page)
 
 

@@ -70,8 +70,9 @@ def firm(request):
 @required(Right.MANAGE_USERS)
 @require_safe
 def journal_list(request):
-    page = Paginator(journal.entries(request.GET), JOURNAL_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "entries": journal.told(page.object_list), "filter": journal.Filter(request.GET)}
+    page = Paginator(journal.entries(request.GET, request.user), JOURNAL_PAGE).get_page(request.GET.get("page"))
+    asked = journal.Filter(request.GET, request.user)
+    context = {"page": page, "entries": journal.told(page.object_list), "filter": asked}
     return render(request, "accounts/journal.html", context)
 
 

@@ -24,6 +24,16 @@ class Firm(models.Model):
         """What a new installation does not show until Direction asks for it."""
 
         RFM = "rfm", _("Carte RFM et segments")
+        MOVEMENTS = "movements", _("Mouvements : qui monte, qui descend, pourquoi")
+        TRUST = "trust", _("Fiabilité : la méthode mise à l’épreuve du passé")
+        OBJECTIVES = "objectives", _("Objectifs de la Direction")
+        TIME = "time", _("Temps passé et rentabilité à l’heure")
+        RELATION = "relation", _("Note de relation")
+        NEEDS = "needs", _("Besoins et secteurs")
+        OPPORTUNITIES = "opportunities", _("Opportunités : quoi proposer à qui")
+        TRIGGERS = "triggers", _("Événements et déclencheurs")
+        PLAYBOOK = "playbook", _("Playbook : que dire et que proposer à chaque segment")
+        CAMPAIGNS = "campaigns", _("Campagnes : le bon message à chaque segment, envoyé et mesuré")
 
     ONLY = 1
 
@@ -46,12 +56,37 @@ class Firm(models.Model):
         default=list,
         blank=True,
     )
+    # Euros HT: what an hour costs, where a person has no cost of their own, and the revenue an hour should bring.
+    hourly_cost = models.DecimalField(_("coût d’une heure"), max_digits=7, decimal_places=2, null=True, blank=True)
+    hourly_target = models.DecimalField(_("cible à l’heure"), max_digits=7, decimal_places=2, null=True, blank=True)
 
     class Meta:
         verbose_name = _("entreprise")
         constraints = [
             models.CheckConstraint(condition=Q(id=1), name="there_is_one_firm"),
-            models.CheckConstraint(condition=Q(parts__contained_by=["rfm"]), name="a_part_is_one_the_product_has"),
+            models.CheckConstraint(
+                condition=Q(
+                    parts__contained_by=[
+                        "rfm",
+                        "movements",
+                        "trust",
+                        "objectives",
+                        "time",
+                        "relation",
+                        "needs",
+                        "opportunities",
+                        "triggers",
+                        "playbook",
+                        "campaigns",
+                    ]
+                ),
+                name="a_part_is_one_the_product_has",
+            ),
+            models.CheckConstraint(
+                condition=(Q(hourly_cost=None) | Q(hourly_cost__gt=0))
+                & (Q(hourly_target=None) | Q(hourly_target__gt=0)),
+                name="the_firm_s_hour_is_worth_something",
+            ),
         ]
 
     def __str__(self):
@@ -108,6 +143,14 @@ class Firm(models.Model):
         """Of a client that nobody follows: "sans commercial" or "sans responsable"."""
         in_charge = self.owner_word == self.OwnerWord.IN_CHARGE
         return gettext("sans responsable") if in_charge else gettext("sans commercial")
+
+    @property
+    def shows_time(self) -> bool:
+        return self.shows(self.Part.TIME)
+
+    @property
+    def shows_rfm(self) -> bool:
+        return self.shows(self.Part.RFM)
 
     def shows(self, part: "Firm.Part") -> bool:
         return part in self.parts

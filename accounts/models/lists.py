@@ -17,6 +17,8 @@ class ListPage(models.TextChoices):
     CLIENTS = "clients", _("Clients")
     AT_RISK = "a-risque", _("Clients à risque")
     ACTIONS = "actions", _("Actions")
+    MOVEMENTS = "mouvements", _("Mouvements")
+    HOLES = "opportunites", _("Opportunités")
 
 
 class SavedViewQuerySet(models.QuerySet):

@@ -73,10 +73,17 @@ class User(AbstractBaseUser):
         related_name="reports",
     )
     weekly_hours = models.DecimalField(_("heures par semaine"), max_digits=4, decimal_places=1, default=35)
+    # Euros HT; empty: that of the firm. Only who holds `SEE_COSTS` reads it.
+    hourly_cost = models.DecimalField(_("coût d’une heure"), max_digits=7, decimal_places=2, null=True, blank=True)
     phone = models.CharField(_("téléphone"), max_length=40, blank=True)
     language = models.CharField(_("langue"), max_length=2, choices=Language.choices, default=Language.FRENCH)
     theme = models.CharField(_("thème"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
     keyboard_shortcuts = models.BooleanField(_("raccourcis clavier"), default=True)
+    monday_letter = models.BooleanField(
+        _("lettre du lundi"),
+        default=True,
+        help_text=_("Le lundi matin, par e-mail : vos clients dont il faut s’occuper, dix au plus."),
+    )
     is_active = models.BooleanField(_("actif"), default=True)
     joined_at = models.DateTimeField(_("arrivé le"), default=timezone.now, editable=False)
 
@@ -99,6 +106,10 @@ class User(AbstractBaseUser):
             models.CheckConstraint(
                 condition=~Q(manager=models.F("id")),
                 name="nobody_reports_to_themselves",
+            ),
+            models.CheckConstraint(
+                condition=Q(hourly_cost=None) | Q(hourly_cost__gt=0),
+                name="a_person_s_hour_costs_something",
             ),
         ]
 

@@ -9,7 +9,7 @@ from django.forms import model_to_dict
 from accounts.models import AuditEntry, Firm, User
 from accounts.roles import Role
 from campaigns.models import Action
-from tests.factories import ActionFactory, ClientFactory, UserFactory
+from tests.factories import ActionFactory, AssessmentFactory, ClientFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +66,8 @@ def test_only_direction_switches_parts_on(client, direction):
         "revenue_word": "honoraires",
         "owner_word": "responsable",
         "parts": [],
+        "hourly_cost": None,  # has a page and a right of its own
+        "hourly_target": None,
     }
     client.force_login(direction)
     client.post("/reglages/entreprise/", sent)
@@ -187,3 +189,11 @@ def test_nothing_is_read_outside_the_folder(client, direction, outbox, name):
 def test_the_journal_itself_is_never_rewritten(direction):
     with pytest.raises(Exception, match="ne se modifie pas"), transaction.atomic():
         AuditEntry.objects.update(user_id=None)
+
+
+def test_the_journal_tells_of_a_relation_only_to_who_may_read_grades(client, direction):
+    AssessmentFactory()
+    assert "avis sur un client" in client.get("/reglages/journal/").content.decode()
+    client.force_login(UserFactory(roles=[Role.ADMINISTRATOR]))
+    for query in ("", "?table=segmentation_assessment"):
+        assert "avis sur un client" not in client.get(f"/reglages/journal/{query}").content.decode().lower()
