@@ -1,0 +1,112 @@
+"""Writing a campaign: whom it is for, what each segment reads, how it is measured, when it leaves."""
+
+from collections.abc import Collection, Mapping
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import Right
+from campaigns import library, transport
+from campaigns.letters import GENERIC, Letters
+from campaigns.messages.rendering import Mail, compose
+from campaigns.models import Arm, Campaign, CampaignMessage, MailSettings, Recipient
+from clients.models import Client, Contact
+
+WHO = ("name", "kind", "language", "segments", "service", "need")
+ASKED = ("place", "starts_at", "capacity", "question", "choices")
+MEASURE = ("generic_share", "held_share", "outcome_days", "cost")
+WHEN = ("scheduled_for", "per_hour")
+
+
+@transaction.atomic
+def start(*, name: str, by: User, chosen: Collection[int] | None = None, **fields) -> Campaign:
+    """A new draft, each of its segments with its message ready. Raises PermissionDenied, ValidationError."""
+    if not by.may(Right.DRAFT_CAMPAIGNS):
+        raise PermissionDenied
+    campaign = Campaign(name=name, created_by=by, chosen=sorted(chosen) if chosen is not None else None, **fields)
+    campaign.full_clean(exclude=["created_by"])
+    campaign.save()
+    _write_missing(campaign)
+    return campaign
+
+
+@transaction.atomic
+def change(*, campaign: Campaign, values: Mapping, by: User) -> Campaign:
+    """The draft with these fields; new segments get their message ready, those left out keep theirs for later.
+
+    Raises PermissionDenied, ValidationError for a campaign that was launched.
+    """
+    campaign = _own_draft(campaign, by)
+    for name, value in values.items():
+        setattr(campaign, name, value)
+    campaign.edited_at = timezone.now()
+    campaign.full_clean(exclude=["created_by"])
+    campaign.save()
+    _write_missing(campaign)
+    return campaign
+
+
+@transaction.atomic
+def write(*, campaign: Campaign, segment: str, subject: str, body: str, by: User) -> CampaignMessage:
+    """What this segment reads. Raises PermissionDenied, ValidationError for what cannot be read back."""
+    campaign = _own_draft(campaign, by)
+    compose(subject, body)
+    message, _is_new = CampaignMessage.objects.update_or_create(
+        campaign=campaign, segment=segment, defaults={"subject": subject, "body": body}
+    )
+    Campaign.objects.filter(pk=campaign.pk).update(edited_at=timezone.now())
+    return message
+
+
+@transaction.atomic
+def delete(*, campaign: Campaign, by: User) -> None:
+    """Throws the draft away. Raises PermissionDenied, ValidationError for one that was launched."""
+    _own_draft(campaign, by).delete()
+
+
+def preview(*, campaign: Campaign, message: CampaignMessage, client: Client) -> Mail:
+    """The message as this client would receive it; its links lead nowhere. Raises ValidationError."""
+    recipient = _recipient_for(campaign, client, message.segment)
+    letters = Letters(campaign, MailSettings.current())
+    letters.messages[message.segment] = message
+    values = letters.values_of([recipient])[client.pk]
+    return letters.composed(message).filled(values, objection="#", answer="#", tracked={})
+
+
+def send_to_oneself(*, campaign: Campaign, message: CampaignMessage, client: Client, by: User) -> None:
+    """Sends this message, as this client would read it, to who asks. Raises ValidationError, NotHandedOverError."""
+    mail = preview(campaign=campaign, message=message, client=client)
+    letters = Letters(campaign, MailSettings.current())
+    subject = _("[Essai] %(subject)s") % {"subject": mail.subject}
+    with transport.opened() as opened:
+        opened.send(transport.Letter(letters.sender, by.email, subject, mail.text, mail.html))
+
+
+def _recipient_for(campaign: Campaign, client: Client, segment: str) -> Recipient:
+    contact = Contact.objects.filter(client=client).order_by("-is_main", "id").first()
+    arm = Arm.GENERIC if segment == GENERIC else Arm.SEGMENTED
+    return Recipient(campaign=campaign, client=client, contact=contact, segment=segment, arm=arm)
+
+
+def _own_draft(campaign: Campaign, by: User) -> Campaign:
+    """The draft, ours until the end of the transaction. Raises PermissionDenied, ValidationError, DoesNotExist."""
+    if not by.may(Right.DRAFT_CAMPAIGNS):
+        raise PermissionDenied
+    locked = Campaign.objects.visible_to(by).select_for_update(of=["self"]).get(pk=campaign.pk)
+    if not locked.is_drafted:
+        raise ValidationError(_("Cette campagne est déjà lancée : dupliquez-la pour la modifier."))
+    return locked
+
+
+def _write_missing(campaign: Campaign) -> None:
+    written = set(campaign.messages.values_list("segment", flat=True))
+    wanted = [*campaign.segments, *([GENERIC] if campaign.generic_share else [])]
+    for segment in wanted:
+        if segment not in written:
+            text = library.ready_for(
+                kind=campaign.kind, segment=segment, language=campaign.language, need=campaign.need
+            )
+            CampaignMessage.objects.create(campaign=campaign, segment=segment, subject=text.subject, body=text.body)

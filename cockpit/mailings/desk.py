@@ -1,0 +1,171 @@
+"""The desk where a campaign is written: who, what each segment reads, how it is measured, when it leaves."""
+
+from functools import cached_property
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import Right
+from campaigns import audience, drafting, launching
+from campaigns.letters import GENERIC
+from campaigns.messages import proofreading
+from campaigns.messages.placeholders import KNOWN
+from campaigns.messages.rendering import Mail
+from campaigns.models import FEWEST_FOR_ARMS, Arm, Campaign, CampaignMessage, Proof
+from clients.models import Client
+from cockpit.mailings import forms
+from segmentation.models import Score, SegmentSlug
+
+TAB, READER = "onglet", "lecteur"
+STANDARD = "standard"  # the tab of the generic message, in addresses
+ASKING = {Campaign.Kind.INVITATION: forms.InvitationForm, Campaign.Kind.SURVEY: forms.SurveyForm}
+
+
+class Desk:
+    """Everything that the page of one draft shows to this person."""
+
+    def __init__(self, campaign: Campaign, user: User, *, tab: str = "", reader: str = ""):
+        self.campaign, self.user = campaign, user
+        self.asked_tab, self.asked_reader = tab, reader
+
+    @classmethod
+    def of(cls, request: HttpRequest, campaign: Campaign) -> "Desk":
+        asked = request.GET if request.method != "POST" else request.POST
+        return cls(campaign, request.user, tab=asked.get(TAB, ""), reader=asked.get(READER, ""))
+
+    @cached_property
+    def audience(self) -> audience.Audience:
+        return audience.of(self.campaign, by=self.user)
+
+    @cached_property
+    def cards(self) -> list[tuple[audience.Counted, bool]]:
+        """Each segment with what it would bring, and whether it was chosen."""
+        counted = audience.every_segment(self.campaign, by=self.user)
+        return [(one, one.segment in self.campaign.segments) for one in counted]
+
+    @cached_property
+    def arms(self) -> list[Arm]:
+        return launching.drawn_for(self.campaign, self.audience)
+
+    @property
+    def count(self) -> int:
+        """How many would receive something."""
+        return sum(arm != Arm.HELD for arm in self.arms)
+
+    @property
+    def held(self) -> int:
+        return sum(arm == Arm.HELD for arm in self.arms)
+
+    @property
+    def generic(self) -> int:
+        return sum(arm == Arm.GENERIC for arm in self.arms)
+
+    @property
+    def may_draw(self) -> bool:
+        """Whether there are enough recipients for arms to tell anything."""
+        return len(self.audience.reached) >= FEWEST_FOR_ARMS
+
+    @property
+    def fewest(self) -> int:
+        return FEWEST_FOR_ARMS
+
+    @cached_property
+    def tabs(self) -> list[tuple[str, str]]:
+        """(slug, name) of each message: the segments in their order, then the standard one."""
+        named = [(slug, str(label)) for slug, label in SegmentSlug.choices if slug in self.campaign.segments]
+        return [*named, *([(STANDARD, _("Message standard"))] if self.campaign.generic_share else [])]
+
+    @property
+    def tab(self) -> str:
+        known = [slug for slug, _name in self.tabs]
+        return self.asked_tab if self.asked_tab in known else (known[0] if known else "")
+
+    @property
+    def segment(self) -> str:
+        """The segment whose message is on the desk; empty for the standard one."""
+        return GENERIC if self.tab == STANDARD else self.tab
+
+    @cached_property
+    def message(self) -> CampaignMessage | None:
+        if not self.tab:
+            return None
+        return self.campaign.messages.filter(segment=self.segment).first() or CampaignMessage(
+            campaign=self.campaign, segment=self.segment
+        )
+
+    @cached_property
+    def readers(self) -> list[Client]:
+        """The clients that the message may be looked at with: the best of the segment first."""
+        mine = [person.client_id for person in self.audience.reached if self.segment in (GENERIC, person.segment)]
+        if self.audience.run is None or not mine:
+            return []
+        scores = Score.objects.of(self.audience.run).filter(client__in=mine).order_by("-tier_revenue", "client_id")
+        return [score.client for score in scores.select_related("client__owner")[:50]]
+
+    @property
+    def reader(self) -> Client | None:
+        chosen = next((client for client in self.readers if str(client.pk) == self.asked_reader), None)
+        return chosen or (self.readers[0] if self.readers else None)
+
+    @property
+    def next_reader(self) -> Client | None:
+        """The one after; back to the first after the last."""
+        if len(self.readers) < 2:
+            return None
+        return self.readers[(self.readers.index(self.reader) + 1) % len(self.readers)]
+
+    @cached_property
+    def shown(self) -> Mail | None:
+        """The message as that client would receive it; None while it cannot be read."""
+        if self.message is None or self.reader is None:
+            return None
+        try:
+            return drafting.preview(campaign=self.campaign, message=self.message, client=self.reader)
+        except ValidationError:
+            return None
+
+    @cached_property
+    def findings(self) -> list[proofreading.Finding]:
+        if self.message is None:
+            return []
+        has_proof = Proof.objects.valid().exists()
+        return proofreading.read(
+            self.message.subject, self.message.body, language=self.campaign.language, has_proof=has_proof
+        )
+
+    @property
+    def room(self) -> int:
+        return proofreading.room(self.message.subject) if self.message else 0
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """The fields of a message: as written, and in words."""
+        return [("{" + name + ("|…}" if one.may_be_empty else "}"), str(one.label)) for name, one in KNOWN.items()]
+
+    @cached_property
+    def missing(self) -> list[str]:
+        """What keeps it from leaving."""
+        try:
+            launching.check_ready(self.campaign)
+        except ValidationError as error:
+            return error.messages
+        return []
+
+    @property
+    def may_send(self) -> bool:
+        return self.user.may(Right.SEND_CAMPAIGNS)
+
+    @cached_property
+    def forms(self) -> dict:
+        """The form of each part, as the draft stands."""
+        campaign = self.campaign
+        made = {"who": forms.AudienceForm, "measure": forms.MeasureForm, "when": forms.ScheduleForm}
+        shown = {name: form(instance=campaign, auto_id=f"{name}_%s") for name, form in made.items()}
+        if campaign.kind in ASKING:
+            shown["asked"] = ASKING[campaign.kind](instance=campaign, auto_id="asked_%s")
+        if self.message is not None:
+            initial = {"subject": self.message.subject, "body": self.message.body}
+            shown["message"] = forms.MessageForm(initial=initial, auto_id="message_%s")
+        return shown

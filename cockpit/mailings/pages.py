@@ -1,0 +1,123 @@
+"""Pages of campaigns: the list, a new one, the desk, the results."""
+
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import required
+from accounts.roles import Right
+from campaigns import drafting, effects
+from campaigns.answers import coming, places_left
+from campaigns.models import Answer, Arm, Campaign, Recipient
+from clients.models import Client
+from cockpit.mailings.desk import Desk
+from cockpit.mailings.forms import StartForm
+from segmentation.models import SegmentSlug
+
+PAGE = 25
+VIEWS = {
+    "": (gettext_lazy("Toutes"), Q()),
+    "brouillons": (gettext_lazy("Brouillons"), Q(state=Campaign.State.DRAFT)),
+    "a-approuver": (gettext_lazy("À approuver"), Q(state=Campaign.State.SUBMITTED)),
+    "en-cours": (gettext_lazy("En cours"), Q(state__in=Campaign.UNDER_WAY)),
+    "terminees": (gettext_lazy("Terminées"), Q(state__in=Campaign.OVER)),
+}
+SENT = Count("recipients", filter=Q(recipients__state=Recipient.State.SENT))
+UNCERTAIN = Count("recipients", filter=Q(recipients__state=Recipient.State.UNCERTAIN))
+
+
+@require_safe
+@required(Right.DRAFT_CAMPAIGNS)
+def campaign_list(request: HttpRequest) -> HttpResponse:
+    """The campaigns this person may read, the newest first."""
+    mine = Campaign.objects.visible_to(request.user).by_hand()
+    view = request.GET.get("vue", "") if request.GET.get("vue", "") in VIEWS else ""
+    found = mine.filter(VIEWS[view][1]).select_related("created_by").annotate(sent=SENT, uncertain=UNCERTAIN)
+    counts = mine.aggregate(**{key or "all": Count("pk", filter=narrow) for key, (_label, narrow) in VIEWS.items()})
+    context = {
+        "page": Paginator(found.order_by("-created_at", "-pk"), PAGE).get_page(request.GET.get("page")),
+        "views": [(key, label, counts[key or "all"], key == view) for key, (label, _narrow) in VIEWS.items()],
+    }
+    return render(request, "cockpit/mailings/list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@required(Right.DRAFT_CAMPAIGNS)
+def new_campaign(request: HttpRequest) -> HttpResponse:
+    """A new draft; the address may carry its audience: a segment, a service that they lack, clients one by one."""
+    asked = request.POST if request.method == "POST" else request.GET
+    form = StartForm(request.POST or None, initial={"name": request.GET.get("nom", "")})
+    segments = [slug for slug in asked.getlist("segment") if slug in SegmentSlug.values]
+    chosen = [int(pk) for pk in asked.getlist("client") if pk.isascii() and pk.isdigit() and len(pk) < 19]
+    service = int(asked["service"]) if asked.get("service", "").isdecimal() and len(asked["service"]) < 19 else None
+    if request.method == "POST" and form.is_valid():
+        fields = {"segments": segments, "service_id": service, **form.cleaned_data}
+        try:
+            campaign = drafting.start(chosen=chosen or None, by=request.user, **fields)
+        except ValidationError as error:
+            form.add_error(None, [message for messages in error.message_dict.values() for message in messages])
+        else:
+            return redirect("cockpit:campaign-desk", pk=campaign.pk)
+    context = {"form": form, "segments": segments, "chosen": chosen, "service": service}
+    return render(request, "cockpit/mailings/new.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@required(Right.DRAFT_CAMPAIGNS)
+def campaign_desk(request: HttpRequest, pk: int) -> HttpResponse:
+    """The desk of a draft; what was launched shows its results."""
+    campaign = get_object_or_404(Campaign.objects.visible_to(request.user), pk=pk)
+    if not campaign.is_drafted:
+        return redirect("cockpit:campaign", pk=pk)
+    return render(request, "cockpit/mailings/desk.html", {"desk": Desk.of(request, campaign), "campaign": campaign})
+
+
+@require_safe
+@required(Right.DRAFT_CAMPAIGNS)
+def campaign_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """What left, what did not, and what it brought."""
+    campaign = get_object_or_404(Campaign.objects.visible_to(request.user).select_related("launched_by"), pk=pk)
+    if campaign.is_drafted:
+        return redirect("cockpit:campaign-desk", pk=pk)
+    mine = campaign.recipients.filter(client__in=Client.objects.visible_to(request.user))
+    states = dict(mine.order_by().values_list("state").annotate(n=Count("pk")))
+    context = {
+        "campaign": campaign,
+        "states": [(state.label, states[state]) for state in Recipient.State if state in states],
+        "total": sum(states.values()),
+        "to_write": sum(states.values()) - states.get(Recipient.State.HELD, 0),
+        "uncertain": mine.uncertain().select_related("client", "contact").order_by("pk")[:PAGE],
+        "effects": effects.of(campaign),
+        "arms": [(arm.value, arm.label) for arm in Arm],
+        "answers": _answers(campaign),
+        "page": Paginator(_told(mine), PAGE).get_page(request.GET.get("page")),
+        "may_send": request.user.may(Right.SEND_CAMPAIGNS),
+    }
+    return render(request, "cockpit/mailings/campaign.html", context)
+
+
+def _told(recipients):
+    return recipients.select_related("client", "contact", "answer").order_by("-replied_at", "client__sort_name", "pk")
+
+
+def _answers(campaign: Campaign) -> dict | None:
+    """What was answered, counted; None for a message, which asks nothing."""
+    if campaign.kind == Campaign.Kind.MESSAGE:
+        return None
+    given = Answer.objects.filter(recipient__campaign=campaign)
+    words = dict(Answer.Coming.choices) if campaign.kind == Campaign.Kind.INVITATION else {}
+    by_segment = given.order_by().values_list("recipient__segment", "choice").annotate(n=Count("pk"))
+    counted: dict[str, dict[str, int]] = {}
+    for segment, choice, count in by_segment:
+        counted.setdefault(str(words.get(choice, choice)), {})[segment] = count
+    return {
+        "total": given.count(),
+        "choices": [(choice, sum(here.values()), here) for choice, here in sorted(counted.items())],
+        "places": places_left(campaign),
+        "coming": coming(campaign).select_related("recipient__client") if words else [],
+    }
+
