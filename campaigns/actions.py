@@ -13,14 +13,18 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Right
 from campaigns.models import Action
+from clients import farewells, timesheets
 from clients.models import Client
+from segmentation import time_spent
 
 UNDO_WITHIN = dt.timedelta(hours=1)
+MOST_MINUTES = 24 * 60
 CALL_OUTCOMES = (
     Action.Outcome.REACHED,
     Action.Outcome.MESSAGE_LEFT,
     Action.Outcome.CALL_BACK,
     Action.Outcome.STOP_CALLING,
+    Action.Outcome.LEFT,
 )
 
 
@@ -33,6 +37,7 @@ class Planned:
     already_planned: int = 0
     not_to_call: int = 0
     not_theirs: int = 0
+    gone: int = 0
 
 
 @transaction.atomic
@@ -47,10 +52,12 @@ def plan(
     """The open action of this kind for this client, person and day: made when it was not planned yet.
 
     Raises PermissionDenied without the right to record actions, Client.DoesNotExist for somebody else's client,
-    ValidationError for a day gone by or a person who may not see the client.
+    ValidationError for a day gone by, a client who is gone or a person who may not see the client.
     """
     client = _locked(client, by)
     _check_day(due_on)
+    if farewells.gone([client.pk]):
+        raise ValidationError(_("Ce client est parti : annulez d’abord son départ sur sa fiche."))
     if not Client.objects.visible_to(assignee).filter(pk=client.pk).exists():
         raise ValidationError({"assignee": _("Cette personne ne suit pas ce client : affectez-le-lui d’abord.")})
     action, _is_new = Action.objects.open().get_or_create(
@@ -65,7 +72,7 @@ def plan(
 
 @transaction.atomic
 def plan_calls(*, clients: Iterable[Client], assignee: User | None, due_on: dt.date, by: User) -> Planned:
-    """One call for each of these clients, and what was left out: calls already open, clients not to be called.
+    """One call for each of these clients, and what was left out: calls already open, clients gone or not to be called.
 
     Without an assignee, each client's own salesperson gets the call, and `by` those that nobody follows.
     Raises PermissionDenied without the right to record actions, ValidationError for a day gone by.
@@ -75,16 +82,16 @@ def plan_calls(*, clients: Iterable[Client], assignee: User | None, due_on: dt.d
     ids = [client.pk for client in clients]
     mine = list(Client.objects.visible_to(by).filter(pk__in=ids).select_for_update().order_by("pk"))
     open_calls = set(_open_calls().filter(client__in=mine).values_list("client_id", flat=True))
-    refusing = not_to_call([client.pk for client in mine])
+    gone = farewells.gone(client.pk for client in mine)
+    refusing = not_to_call([client.pk for client in mine]) - gone
+    left_out = open_calls | refusing | gone
     theirs = (
         {client.pk for client in mine}
         if assignee is None
         else set(Client.objects.visible_to(assignee).filter(pk__in=ids).values_list("pk", flat=True))
     )
     now = timezone.now()
-    wanted = [
-        client for client in mine if client.pk not in open_calls and client.pk not in refusing and client.pk in theirs
-    ]
+    wanted = [client for client in mine if client.pk in theirs - left_out]
     actions = Action.objects.bulk_create(
         Action(
             client=client,
@@ -100,7 +107,8 @@ def plan_calls(*, clients: Iterable[Client], assignee: User | None, due_on: dt.d
         actions=actions,
         already_planned=len(open_calls),
         not_to_call=len(refusing - open_calls),
-        not_theirs=sum(client.pk not in theirs | open_calls | refusing for client in mine),
+        not_theirs=sum(client.pk not in theirs | left_out for client in mine),
+        gone=len(gone),
     )
 
 
@@ -111,15 +119,18 @@ def record_call(
     outcome: str,
     note: str = "",
     call_back_on: dt.date | None = None,
+    minutes: int | None = None,
     by: User,
     token: UUID | None = None,
     planned: int | None = None,
 ) -> Action:
     """The call just made, done: the one `planned` (its id), else the oldest open for this client, else a new one.
 
-    "À rappeler" plans the next call for the same person; "Ne plus appeler" drops every other call still open.
-    The same token by the same person records once. Raises PermissionDenied without the right to record actions,
-    Client.DoesNotExist for somebody else's client, ValidationError when the day or the motive is missing.
+    "À rappeler" plans the next call for the same person; "Ne plus appeler" drops every other call still open. The
+    minutes it took, when said, count as time spent on the client. The same token by the same person records once.
+
+    Raises PermissionDenied without the right to record actions, Client.DoesNotExist for somebody else's client,
+    ValidationError when the day or the motive is missing.
     """
     client = _locked(client, by)
     if token and (recorded := Action.objects.recorded_by(by).filter(token=token).first()):
@@ -131,7 +142,9 @@ def record_call(
     if action is None:
         action = Action(client=client, assignee=by, due_on=timezone.localdate(), created_by=by, created_at=now)
     action.outcome, action.note, action.done_at, action.done_by, action.token = outcome, note, now, by, token
+    action.minutes = minutes
     action.save()
+    _count_time(action)
     if outcome == Action.Outcome.CALL_BACK:
         Action.objects.open().get_or_create(
             client=client,
@@ -146,8 +159,8 @@ def record_call(
 
 
 @transaction.atomic
-def complete(*, action: Action, outcome: str, note: str = "", by: User) -> Action:
-    """An action, done or dropped whatever its kind. Once closed it stays as it is.
+def complete(*, action: Action, outcome: str, note: str = "", minutes: int | None = None, by: User) -> Action:
+    """An action, done or dropped whatever its kind. Once closed it stays as it is; its minutes are time spent.
 
     Raises PermissionDenied without the right, Client.DoesNotExist for somebody else's client, ValidationError for an
     outcome that only a call may have.
@@ -158,8 +171,9 @@ def complete(*, action: Action, outcome: str, note: str = "", by: User) -> Actio
     action = Action.objects.get(pk=action.pk)
     if action.done_at is None:
         action.outcome, action.note = outcome, note
-        action.done_at, action.done_by = timezone.now(), by
+        action.done_at, action.done_by, action.minutes = timezone.now(), by, minutes
         action.save()
+        _count_time(action)
     return action
 
 
@@ -184,11 +198,12 @@ def undo(*, action: Action, by: User) -> None:
     if recorded.outcome == Action.Outcome.STOP_CALLING:
         dropped = Action.objects.recorded_by(by).filter(client=recorded.client, done_at=recorded.done_at)
         for other in dropped.exclude(pk=recorded.pk):
-            _reopen(other)
+            reopen(other)
+    _forget_time(recorded)
     if recorded.created_at == recorded.done_at:
         recorded.delete()
     else:
-        _reopen(recorded)
+        reopen(recorded)
 
 
 @transaction.atomic
@@ -240,7 +255,30 @@ def _check_call(outcome: str, note: str, call_back_on: dt.date | None) -> None:
         raise ValidationError({"note": _("Notez pourquoi il ne faut plus appeler ce client.")})
 
 
-def _reopen(action: Action) -> None:
+def _count_time(action: Action) -> None:
+    """The minutes of an action that is done are time spent on its client, by who did it, that day."""
+    if action.minutes is None or action.outcome == Action.Outcome.DROPPED:
+        return
+    if not 0 < action.minutes <= MOST_MINUTES:
+        raise ValidationError({"minutes": _("Écrivez un nombre de minutes entre 1 et 1 440.")})
+    timesheets.take_from_action(
+        identity=action.pk,
+        client=action.client,
+        person=action.done_by,
+        spent_on=timezone.localdate(action.done_at),
+        minutes=action.minutes,
+        label=str(action.get_kind_display()),
+    )
+    time_spent.follow([action.client_id])
+
+
+def _forget_time(action: Action) -> None:
+    if action.minutes is not None:
+        timesheets.forget_action(action.pk)
+        time_spent.follow([action.client_id])
+
+
+def reopen(action: Action) -> None:
     """Puts a closed action back as it was planned; one planned again meanwhile replaces it."""
     twins = Action.objects.open().filter(
         client=action.client_id, assignee=action.assignee_id, kind=action.kind, due_on=action.due_on
@@ -249,4 +287,5 @@ def _reopen(action: Action) -> None:
         action.delete()
         return
     action.outcome, action.note, action.done_at, action.done_by, action.token = "", "", None, None, None
+    action.minutes = None
     action.save()

@@ -12,6 +12,7 @@ from accounts import team
 from accounts.models import User
 from campaigns.models import Action, Prospect
 from clients import portfolios
+from segmentation.relation import reframing
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ def depart(*, person: User, successor: User | None, by: User) -> Departure:
     clients = portfolios.hand_over(person=person, successor=successor, by=by)
     Prospect.objects.filter(owner=person).update(owner=successor)
     heir = successor or (person.manager if person.manager and person.manager.is_active else by)
+    reframing.hand_over(person=person, heir=heir)
     return Departure(clients=clients, actions=_hand_over(person, heir, by), heir=heir)
 
 

@@ -55,7 +55,7 @@ def record(*, run: ScoringRun, today: dt.date) -> int:
     actions = []
     for person in User.objects.active().with_role(Role.COMMERCIAL).order_by("email"):
         at_risk = Score.objects.of(run).at_risk().filter(client__owner=person)
-        clients = [score.client for score in at_risk.order_by("-amount_at_risk", "client").select_related("client")[:5]]
+        clients = [score.client for score in at_risk.order_by("-risk__amount", "client").select_related("client")[:5]]
         actions += [
             _action(story, clients[story.rank], person, today) for story in STORIES if story.rank < len(clients)
         ]

@@ -1,4 +1,13 @@
-"""Addresses of the decisions: what must be done for a client."""
+"""Addresses of the decisions: what people answer to a mail without logging in."""
+
+from django.urls import path
+
+from campaigns import views
 
 app_name = "campaigns"
-urlpatterns = []
+urlpatterns = [
+    path("lettre-du-lundi/<str:token>/arreter/", views.stop_letter, name="stop-letter"),
+    path("stop/<str:token>/", views.stop_messages, name="stop-messages"),
+    path("l/<int:pk>/<str:token>/", views.follow_link, name="follow-link"),
+    path("r/<str:token>/", views.answer, name="answer"),
+]

@@ -1,4 +1,5 @@
 import datetime as dt
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -9,7 +10,7 @@ from accounts.models import AuditEntry, User
 from accounts.roles import Role
 from campaigns import actions
 from campaigns.models import Action
-from clients.models import Client
+from clients.models import Client, TimeEntry
 from tests.factories import ActionFactory, ClientFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -184,3 +185,42 @@ def test_every_change_of_an_action_is_journaled_without_its_note(claire, client_
     entry = AuditEntry.objects.get(table="campaigns_action")
     assert entry.changes["outcome"] == [None, "reached"]
     assert entry.changes["note"] is None
+
+
+# --- Minutes --------------------------------------------------------------------------------------
+
+
+def test_the_minutes_of_an_action_are_time_spent_on_its_client_once(claire):
+    action = ActionFactory(client=ClientFactory(owner=claire), assignee=claire, kind="visit")
+    for _ in range(2):
+        actions.complete(action=action, outcome="done", minutes=90, by=claire)
+    entry = TimeEntry.objects.get()
+    assert (entry.client, entry.person, entry.hours, entry.label) == (action.client, claire, Decimal("1.5"), "Visite")
+
+
+def test_a_call_counts_its_minutes_and_its_undoing_takes_them_back(claire):
+    action = actions.record_call(client=ClientFactory(owner=claire), outcome="reached", minutes=20, by=claire)
+    assert TimeEntry.objects.get().hours == Decimal("0.33")
+    actions.undo(action=action, by=claire)
+    assert not TimeEntry.objects.exists()
+
+
+def test_an_action_given_up_took_no_time(claire):
+    action = ActionFactory(client=ClientFactory(owner=claire), assignee=claire)
+    actions.complete(action=action, outcome="dropped", minutes=90, by=claire)
+    assert not TimeEntry.objects.exists()
+
+
+def test_minutes_that_no_day_holds_are_refused_and_nothing_is_closed(claire):
+    action = ActionFactory(client=ClientFactory(owner=claire), assignee=claire)
+    with pytest.raises(ValidationError, match="entre 1 et 1 440"):
+        actions.complete(action=action, outcome="done", minutes=5000, by=claire)
+    action.refresh_from_db()
+    assert action.done_at is None
+
+
+@pytest.mark.parametrize("kind", ["thanks", "reframe"])
+def test_thanking_and_reframing_are_planned_like_anything_else(client_of_claire, claire, kind):
+    action = actions.plan(client=client_of_claire, assignee=claire, due_on=timezone.localdate(), kind=kind, by=claire)
+    actions.complete(action=action, outcome="done", by=claire)
+    assert Action.objects.done().get().kind == kind

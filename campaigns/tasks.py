@@ -1,0 +1,24 @@
+"""Bells for the triggers and the letters of Monday: who is rung knows whether there is anything to do."""
+
+from celery import shared_task
+
+from campaigns import monday, sending, triggers
+
+
+@shared_task
+def fire_triggers():
+    """Finds the events of the night, or of a run made since, and fires the rules that they trigger."""
+    triggers.run_due()
+
+
+@shared_task
+def send_monday_letters():
+    """Sends the letters of this Monday that were not."""
+    monday.send_due()
+
+
+@shared_task
+def send_campaigns():
+    """Sends what is due for a while, and rings again when there is more. Any number may run at once."""
+    if sending.work().is_out_of_time:
+        send_campaigns.delay()
