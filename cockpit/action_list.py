@@ -153,6 +153,6 @@ class ActionRow:
 
 def rows_of(page: list[Action], run: ScoringRun | None) -> list[ActionRow]:
     """These actions as rows, with one query for all their scores."""
-    scores = Score.objects.filter(run=run, client__in={action.client_id for action in page})
+    scores = Score.objects.filter(run=run, client__in={action.client_id for action in page}).with_risk()
     by_client = {score.client_id: score for score in scores}
     return [ActionRow(action, by_client.get(action.client_id), str(uuid4())) for action in page]

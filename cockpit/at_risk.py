@@ -7,11 +7,13 @@ from django.views.decorators.http import require_safe
 
 from accounts.hierarchy import led_by
 from accounts.roles import Right
+from campaigns.rounds import standing_of
 from cockpit.panel import Sheet, sheet_of
 from cockpit.selection import RiskSelection
 from cockpit.tables import RiskTable
 from cockpit.tabs import BuiltIn, Tab
-from segmentation.models import ScoringRun
+from segmentation.models import Motive, RiskSetAside, ScoringRun
+from segmentation.setting_aside import usual_until
 
 VIEW_NAMES = {
     "": _("Tous"),
@@ -45,6 +47,10 @@ def at_risk_list(request: HttpRequest) -> HttpResponse:
         "people": led_by(request.user),
         "may_export": request.user.may(Right.EXPORT),
         "may_record": request.user.may(Right.RECORD_ACTIONS),
+        "aside": RiskSetAside.objects.active().visible_to(request.user).count(),
+        "motives": Motive.choices,
+        "call_round": standing_of(request.user),
+        "until": usual_until(),
     }
     return render(request, "cockpit/at_risk.html", context)
 

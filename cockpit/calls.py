@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import required
 from accounts.roles import Right
-from campaigns import actions
+from campaigns import actions, leaving
 from campaigns.models import Action
 from clients.figures import day
 from clients.models import Client
@@ -32,6 +32,12 @@ def back(request: HttpRequest) -> HttpResponse:
     return redirect(asked if is_ours else reverse("cockpit:at-risk"))
 
 
+def minutes_of(request: HttpRequest) -> int | None:
+    """The minutes that an action took, when the form says so."""
+    text = request.POST.get("minutes", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
+
+
 def told(request: HttpRequest, error: ValidationError) -> None:
     for sentence in error.messages:
         messages.error(request, sentence)
@@ -45,7 +51,7 @@ def record_call(request: HttpRequest, pk: int) -> HttpResponse:
     form = CallForm(request.POST)
     try:
         if form.is_valid():
-            action = actions.record_call(client=client, by=request.user, **form.cleaned_data)
+            action = leaving.record_call(client=client, by=request.user, **form.cleaned_data)
             undo = reverse("cockpit:undo-action", args=[action.pk])
             messages.success(request, recorded_in_words(action), extra_tags=undo)
             return back(request)
@@ -110,7 +116,9 @@ def complete_action(request: HttpRequest, pk: int) -> HttpResponse:
     action = get_object_or_404(Action.objects.visible_to(request.user).select_related("client"), pk=pk)
     try:
         note, outcome = request.POST.get("note", "")[:MOST_CHARACTERS], request.POST.get("outcome", "")
-        action = actions.complete(action=action, outcome=outcome, note=note.replace("\0", ""), by=request.user)
+        action = actions.complete(
+            action=action, outcome=outcome, note=note.replace("\0", ""), minutes=minutes_of(request), by=request.user
+        )
         words = {"client": action.client.name, "kind": action.get_kind_display(), "how": action.get_outcome_display()}
         undo = reverse("cockpit:undo-action", args=[action.pk])
         messages.success(request, _("%(client)s, %(kind)s : %(how)s.") % words, extra_tags=undo)
@@ -128,7 +136,7 @@ def undo_action(request: HttpRequest, pk: int) -> HttpResponse:
         get_object_or_404(Client.objects.visible_to(request.user), pk=action.client_id)
     try:
         if action:  # else a second click: it is undone already
-            actions.undo(action=action, by=request.user)
+            leaving.undo_call(action=action, by=request.user)
         messages.success(request, _("C’est annulé."))
     except ValidationError as error:
         told(request, error)
@@ -181,6 +189,11 @@ def planned_in_words(planned: actions.Planned) -> str:
                 planned.not_to_call,
             )
             % {"count": planned.not_to_call}
+        )
+    if planned.gone:
+        sentences.append(
+            ngettext("%(count)s client est parti.", "%(count)s clients sont partis.", planned.gone)
+            % {"count": planned.gone}
         )
     if planned.not_theirs:
         sentences.append(

@@ -14,6 +14,7 @@ from cockpit.scope import MINE, PARAMETER
 from cockpit.selection import Selection
 from cockpit.tables import ClientTable
 from cockpit.tabs import BuiltIn, Tab
+from segmentation import needs
 from segmentation.models import ScoringRun
 
 OWNER = "commercial"  # the filter by who follows a client
@@ -35,6 +36,7 @@ def client_list(request: HttpRequest) -> HttpResponse:
         "people": led_by(request.user),
         "may_export": request.user.may(Right.EXPORT),
         "may_record": request.user.may(Right.RECORD_ACTIONS),
+        "may_note": needs.may_note(request.user),
         "may_assign": request.user.may(Right.ASSIGN_CLIENTS),
     }
     return render(request, "cockpit/client_list.html", context)

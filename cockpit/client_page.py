@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import required
+from accounts.models import Firm
 from accounts.roles import Right
 from clients import contacts, merging
 from clients.models import Client
@@ -18,14 +19,19 @@ from segmentation.models import ScoringRun
 @require_safe
 def client_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The page of one client, that of the client it was merged into, or Http404 for somebody else's."""
-    seen = Client.objects.visible_to(request.user).select_related("owner", "head")
+    seen = Client.objects.visible_to(request.user).select_related("owner", "backup_owner", "head")
     merged = Client.objects.merged().filter(pk=pk).first()
     if merged and (kept := seen.filter(pk=merging.standing(merged).pk).first()):
         return redirect(kept)  # not for ever: merging can be undone
     client = get_object_or_404(seen, pk=pk)
     run = ScoringRun.objects.latest_at()
     sheet = Dossier(request.user, client, run)
-    context = {"sheet": sheet, "run": run, "page": sheet.documents(request.GET.get("page"))}
+    context = {
+        "sheet": sheet,
+        "run": run,
+        "page": sheet.documents(request.GET.get("page")),
+        "shows_movements": Firm.current().shows(Firm.Part.MOVEMENTS),
+    }
     return render(request, "cockpit/client_page.html", context)
 
 

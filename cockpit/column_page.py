@@ -7,14 +7,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import saved_views
-from accounts.models import Firm
-from cockpit.layouts import AT_RISK, CLIENTS, PARAMETER, Chosen, Layout, chosen_by, known
+from cockpit.layouts import AT_RISK, CLIENTS, HOLES, MOVEMENTS, PARAMETER, Chosen, chosen_by, known
 from segmentation.models import ScoringRun
 
 UP, DOWN = "monter", "descendre"
 PAGES = {
     "clients": (CLIENTS, "cockpit:client-list", _("Colonnes de la liste des clients")),
     "at-risk": (AT_RISK, "cockpit:at-risk", _("Colonnes des clients à risque")),
+    "movements": (MOVEMENTS, "cockpit:movements", _("Colonnes des mouvements")),
+    "holes": (HOLES, "cockpit:opportunity-list", _("Colonnes des opportunités")),
 }
 
 
@@ -25,7 +26,7 @@ def columns(request: HttpRequest, name: str) -> HttpResponse:
     settings = saved_views.settings_of(request.user, layout.page)
     chosen = chosen_by(layout, request.GET, settings, ScoringRun.objects.latest_at())
     if request.method == "POST":
-        slugs = _wanted(request.POST, layout)
+        slugs = _wanted(request.POST, chosen)
         saved_views.choose_columns(person=request.user, page=layout.page, columns=slugs)
         moved = request.POST.get(UP) or request.POST.get(DOWN)
         here = f"{request.path}?{_back(request.GET)}#colonne-{moved}"
@@ -51,11 +52,11 @@ def _rows(chosen: Chosen) -> list[dict]:
     ]
 
 
-def _wanted(sent: QueryDict, layout: Layout) -> list[str]:
+def _wanted(sent: QueryDict, chosen: Chosen) -> list[str]:
     """The columns ticked, in the order of the page, one of them moved when its button was pressed."""
     if "defaut" in sent:
         return []
-    slugs = list(known(layout, Firm.current(), sent.getlist("colonne")))
+    slugs = list(known(chosen.layout, chosen.words, sent.getlist("colonne")))
     for button, step in ((UP, -1), (DOWN, 1)):
         moved = sent.get(button)
         if moved in slugs:

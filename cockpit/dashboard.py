@@ -6,8 +6,9 @@ from functools import cached_property
 
 from dateutil.relativedelta import relativedelta
 from django.core.cache import cache
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -15,13 +16,16 @@ from django.views.decorators.http import require_safe
 from accounts.models import Firm
 from accounts.roles import Right, Role
 from campaigns.models import Action
-from clients.activity import total_by_month
 from clients.models import Source
 from cockpit import charts
 from cockpit.links import Links
+from cockpit.movement_list import chosen_runs, shifts_of
+from cockpit.movements import MoveBoard, made_board
 from cockpit.scope import PARAMETER, Scope, scope_of
 from cockpit.takeaways import takeaways
-from segmentation.models import Score, ScoringRun, Segment, Tier
+from cockpit.welcome import AWAITING
+from segmentation.groups import scored_by_month
+from segmentation.models import Score, ScoreQuerySet, ScoringRun, Segment, Tier, shown_today
 from segmentation.portfolio import Concentration, Portfolio, Tally
 
 FIRST_CALLS = 5
@@ -32,19 +36,23 @@ MOST_SCORES_READ = 300_000  # beyond, no page waits for its decoration
 
 MEASURES = {"clients": _("Clients"), "ca": _("CA"), "panier": _("Panier moyen")}
 SECTIONS = {  # what a role sees first; the rest follows
-    Role.COMMERCIAL: ["calls", "figures", "pareto", "rfm"],
-    Role.MARKETING: ["figures", "rfm", "pareto", "calls"],
+    Role.COMMERCIAL: ["calls", "figures", "pareto", "rfm", "moves"],
+    Role.MARKETING: ["figures", "rfm", "moves", "pareto", "calls"],
 }
-SECTIONS_OF_THE_OTHERS = ["figures", "pareto", "rfm", "calls"]
+SECTIONS_OF_THE_OTHERS = ["figures", "pareto", "rfm", "moves", "calls"]
+OF_A_PART = {"rfm": Firm.Part.RFM, "moves": Firm.Part.MOVEMENTS}
 
 
 POSITIVE = Q(tier_revenue__gt=0)
 COURSES = {
     "ranked": Count("id", filter=POSITIVE),
-    "amount": Sum("amount_at_risk"),
     "positive": Sum("tier_revenue", filter=POSITIVE),
     "top": Sum("tier_revenue", filter=Q(tier=Tier.A), default=Decimal(0)),
 }
+
+
+def _amount_shown() -> Sum:
+    return Sum("risk__amount", filter=shown_today(), default=Decimal(0))
 
 
 @require_safe
@@ -52,7 +60,7 @@ def dashboard(request):
     """The portfolio that the address names, in the latest official run; the first steps while there is none."""
     run = ScoringRun.objects.latest_at()
     if run is None:
-        return redirect("cockpit:welcome")
+        return redirect(f"{reverse('cockpit:welcome')}?{AWAITING}=1")
     scope = scope_of(request.user, request.GET.get(PARAMETER))
     asked = request.GET.get("mesure")
     board = Board(scope, run, measure=asked if asked in MEASURES else "clients")
@@ -61,10 +69,11 @@ def dashboard(request):
 
 
 def sections_for(user) -> list[str]:
-    """The parts of the page in the order this person needs them; the RFM map only where the firm switched it on."""
+    """The parts of the page in the order this person needs them; some only where the firm switched them on."""
     order = SECTIONS.get(user.roles[0], SECTIONS_OF_THE_OTHERS) if len(user.roles) == 1 else SECTIONS_OF_THE_OTHERS
-    shows_rfm = Firm.current().shows(Firm.Part.RFM)
-    return [f"cockpit/dashboard/_{name}.html" for name in order if name != "rfm" or shows_rfm]
+    firm = Firm.current()
+    shown = [name for name in order if name not in OF_A_PART or firm.shows(OF_A_PART[name])]
+    return [f"cockpit/dashboard/_{name}.html" for name in shown]
 
 
 @dataclass(frozen=True)
@@ -114,7 +123,7 @@ class Courses:
         rows = Score.objects.of_runs(runs).visible_to(scope.user)
         if scope.owner_id is not None:
             rows = rows.filter(client__owner=scope.owner_id)
-        found = {row["run"]: row for row in rows.order_by().values("run").annotate(**COURSES)}
+        found = {row["run"]: row for row in rows.order_by().values("run").annotate(**COURSES, amount=_amount_shown())}
         told = [found[run.pk] for run in runs if run.pk in found]
         if len(told) < 2:
             return cls()
@@ -127,20 +136,22 @@ class Courses:
 
 
 class Board:
-    """Everything the dashboard shows of one portfolio in one run, each part computed when the page asks for it."""
+    """Everything the dashboard shows of one portfolio in one run, each part computed when the page asks for it; sums
+    are those of the scores `among` them, when given."""
 
-    def __init__(self, scope: Scope, run: ScoringRun, measure: str = "clients"):
+    def __init__(self, scope: Scope, run: ScoringRun, measure: str = "clients", among: ScoreQuerySet | None = None):
         self.scope, self.run, self.measure = scope, run, measure
-        self.portfolio = Portfolio(scope.scores(run))
+        self.portfolio = Portfolio(scope.scores(run) if among is None else among)
         self.measures = [(key, MEASURES[key]) for key in MEASURES]
-        self.is_everything = scope.owner_id is None and scope.user.may(Right.SEE_ALL_CLIENTS)
+        is_narrowed = scope.owner_id is not None or among is not None
+        self.is_everything = not is_narrowed and scope.user.may(Right.SEE_ALL_CLIENTS)
         self._recall()
 
     def _recall(self):
-        """Takes the aggregates of a whole run from the cache: its scores never change, and everybody asks for them."""
+        """Takes the aggregates of a whole run from the cache: its scores never change, its risks say when they do."""
         if not self.is_everything:
             return
-        key = f"portfolio-2-{self.run.pk}"
+        key = f"portfolio-3-{self.run.pk}-{self.run.risks_version}-{timezone.localdate()}"  # risks come back by date
         found = cache.get(key)
         if found is None:
             found = (self.portfolio.groups, self.portfolio.concentration(), self.months, self.courses)
@@ -193,7 +204,7 @@ class Board:
     def months(self) -> list[Decimal]:
         """The revenue of each of the twelve rolling months of the run, oldest first; empty without any."""
         clients = None if self.is_everything else self.scope.clients()
-        months = total_by_month(clients, as_of=self.run.as_of)
+        months = scored_by_month(self.run, clients)
         return months if any(months) else []
 
     @cached_property
@@ -205,6 +216,20 @@ class Board:
         if len(last_of_month) < 2 or sum(run.scored for run in last_of_month.values()) > MOST_SCORES_READ:
             return Courses()
         return Courses.of(self.scope, list(last_of_month.values()))
+
+    @cached_property
+    def moves(self) -> MoveBoard | None:
+        """Who changed segment in a quarter; None with fewer than two runs."""
+        runs = ScoringRun.objects.standing().filter(as_of__lte=self.run.as_of).order_by("-as_of")
+        former, _run = chosen_runs(list(runs), "", "")
+        shifts = shifts_of(self.scope, former, self.run)
+        if shifts is None:
+            return None
+        kept = {PARAMETER: self.scope.key} if self.scope.owner_id is not None else {}
+        if self.is_everything:
+            key = f"moves-1-{former.pk}-{former.compared_with}-{self.run.pk}-{self.run.compared_with}"
+            shifts.counted = cache.get_or_set(key, lambda: shifts.counted, REMEMBERED_SECONDS)
+        return made_board(shifts, kept=kept)
 
     @property
     def sources(self) -> list[str]:
@@ -301,8 +326,9 @@ class Board:
     def calls(self):
         """The clients to call first: at risk, most euros first, nothing planned for them yet."""
         planned = Action.objects.open().filter(client=OuterRef("client"))
-        first = self.scope.scores(self.run).at_risk().filter(~Exists(planned), amount_at_risk__gt=0)
-        return first.select_related("client", "client__owner").order_by("-amount_at_risk", "client_id")[:FIRST_CALLS]
+        first = self.scope.scores(self.run).at_risk().filter(~Exists(planned), risk__amount__gt=0)
+        dearest = first.order_by(F("risk__amount").desc(nulls_last=True), "risk__client_id")
+        return dearest.select_related("client", "client__owner", "risk")[:FIRST_CALLS]
 
     # --- An empty portfolio
 

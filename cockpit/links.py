@@ -1,5 +1,7 @@
 """Addresses of lists of clients within one portfolio: what every figure of the dashboard leads to."""
 
+from collections.abc import Iterable
+
 from django.urls import reverse
 
 from cockpit.scope import PARAMETER, Scope
@@ -9,11 +11,13 @@ WHOLE_LIST = "vue="  # said aloud: a bare address opens with the view that its r
 
 
 class Links:
-    """Lists of the clients of this portfolio. `narrowing` ends an address that already has a parameter."""
+    """Lists of the clients of this portfolio, narrowed by these filters too. `narrowing` ends an address that already
+    has a parameter."""
 
-    def __init__(self, scope: Scope):
+    def __init__(self, scope: Scope, also: Iterable[tuple[str, str]] = ()):
         is_narrowed = scope.owner_id is not None and bool(scope.choices)
         self.narrowing = f"&{PARAMETER}={scope.key}" if is_narrowed else ""
+        self.narrowing += "".join(f"&{name}={value}" for name, value in also)
 
     @property
     def clients(self) -> str:

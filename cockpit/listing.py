@@ -6,25 +6,48 @@ the same few queries whether it holds three rows or a hundred.
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Case, Exists, F, OuterRef, QuerySet, Value, When
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, NullIf
 from django_tables2.data import TableData
 
+from accounts.models import User
+from accounts.roles import Right
+from campaigns.ambassadors import Won, won_by
 from campaigns.models import Action
-from clients.activity import monthly_amounts
 from clients.contacts import email_of, first_contacts, phone_of
 from clients.folding import Fold
-from clients.models import Client, Contact
-from segmentation.models import RiskReason, Score, ScoringRun, SegmentSlug
+from clients.models import Client, ClientDeparture, Contact, NafCode
+from segmentation import lifetime
+from segmentation.groups import amounts_by_month
+from segmentation.models import (
+    ClientObjective,
+    ClientTime,
+    Colour,
+    Grade,
+    Movement,
+    Offering,
+    RiskReason,
+    Score,
+    ScoringRun,
+    SegmentSlug,
+    shown_today,
+)
+from segmentation.models.objectives import PLACES
+from segmentation.need_figures import needs_of
+from segmentation.opportunity_matrix import Lack, lacks
+from segmentation.relation import access
+from segmentation.shifts import SEGMENTS, Axis
 
 ROWS_AT_ONCE = 1000
 
 # What a row may hold beside its client and its score, read only for the columns that show it.
-MONTHS, ACTION, CONTACT = "months", "action", "contact"
-EVERYTHING = frozenset({MONTHS, ACTION, CONTACT})
+MONTHS, ACTION, CONTACT, LIFETIME = "months", "action", "contact", "lifetime"
+NEEDS, ACTIVITY, MOVEMENT, GRADE = "needs", "activity", "movement", "grade"
+TIME, AIMS, WON, LEFT, LACK = "time", "aims", "won", "left", "lack"
+EVERYTHING = frozenset({MONTHS, ACTION, CONTACT, LIFETIME, NEEDS, ACTIVITY, GRADE, TIME, AIMS, WON, LEFT})
 
 BY_NAME = "client"
 # What each column sorts on, and whether its rising order is the figure's falling one: tier A is the highest revenue.
@@ -44,7 +67,18 @@ BY_FIGURE = {
     "evolution": (F("tier_revenue") / NullIf(F("previous_revenue"), Value(Decimal(0))), False),
     "frequence": (F("frequency"), False),
     "montant": (F("monetary"), False),
-    "danger": (F("amount_at_risk"), False),
+    "danger": (F("risk__amount"), False),
+    "valeur_vie": (lifetime.sortable(), False),
+    "heures": (F("time__hours"), False),
+    "ca_heure": (F("time__revenue") / F("time__hours"), False),
+}
+BY_FIGURE |= {
+    f"{slug}{place}": (
+        Subquery(ClientObjective.objects.filter(score=OuterRef("pk"), objective__place=place).values(figure)),
+        False,
+    )
+    for slug, figure in (("contribution", "contribution"), ("potentiel", "potential"))
+    for place in PLACES
 }
 # What each column of the client itself sorts on, before its name: clients without a score mix with the others.
 BY_IDENTITY: dict[str, tuple[str, ...]] = {
@@ -53,22 +87,38 @@ BY_IDENTITY: dict[str, tuple[str, ...]] = {
     "ville": ("city",),
     "code_postal": ("postcode",),
     "commercial": ("owner__last_name", "owner__first_name"),
+    "secteur": ("naf_code",),
 }
 WORDS = ("city", "owner__last_name")  # compared without case nor accents, as names are
-BEHAVIOURS = (RiskReason.RHYTHM, RiskReason.DECLINE, RiskReason.SLOWING)
-NULLABLE = {"segment", "dernier", "silence", "evolution"}  # the first two of clients known by yearly totals alone
+BEHAVIOURS = (RiskReason.RHYTHM, RiskReason.SERVICE_STOPPED, RiskReason.DECLINE, RiskReason.SLOWING, RiskReason.DROP)
+# What some clients have none of: the first two are those known by yearly totals alone.
+NULLABLE = {"segment", "dernier", "silence", "evolution", "danger", "valeur_vie", "heures", "ca_heure", "note"} | {
+    name for name in BY_FIGURE if name[-1].isdigit()
+}
 
 
 @dataclass(frozen=True)
 class ClientRow:
-    """One client of a list. No score: nothing was ever bought. `months` is empty where nobody draws them; the action
-    and the contact are None where nobody shows them."""
+    """One client of a list. No score: nothing was ever bought. What nobody shows is empty: the months, the action, the
+    contact, the last change of segment, the names of its needs, the title of its activity; the grade also where the
+    reader may not know it. `former` is its score in the run that the list compares with."""
 
     client: Client
     score: Score | None
     months: list[Decimal]
     next_action: Action | None
     contact: Contact | None = None
+    lifetime: Decimal | None = None
+    needs: tuple[str, ...] = ()
+    activity: str = ""
+    movement: Movement | None = None
+    former: Score | None = None
+    grade: Grade | None = None
+    time: ClientTime | None = None
+    aims: dict[int, ClientObjective] = field(default_factory=dict)  # by place of the objective
+    lack: Lack | None = None
+    won: Won | None = None
+    departure: ClientDeparture | None = None
 
     @property
     def key(self) -> str:
@@ -78,9 +128,7 @@ class ClientRow:
     @property
     def evolution(self) -> Decimal | None:
         """Revenue of the year against the year before, −1 to more; None without a year before."""
-        if self.score is None or self.score.previous_revenue <= 0:
-            return None
-        return self.score.tier_revenue / self.score.previous_revenue - 1
+        return self.score.evolution if self.score else None
 
     @property
     def since(self) -> dt.date | None:
@@ -99,7 +147,7 @@ class ClientRow:
     def behaviours(self) -> list[str]:
         """Why the client is at risk, beyond its segment: "Rythme rompu", "Montant en baisse". The rhythm comes first,
         and says by itself that purchases are further apart."""
-        reasons = self.score.risk_reasons if self.score else []
+        reasons = self.score.shown.reasons if self.score else []
         shown = [reason for reason in BEHAVIOURS if reason in reasons]
         if RiskReason.RHYTHM in shown:
             shown = [reason for reason in shown if reason != RiskReason.SLOWING]
@@ -110,7 +158,10 @@ class Listing(TableData):
     """Clients in order. `scores` and `clients` are the same portfolio, each with the filters it can answer.
 
     `only` restricts the list to clients with a score ("scored") or without ("unscored"); None lists both. `needs` is
-    what its rows hold beside the client and the score.
+    what its rows hold beside the client and the score; `is_at_risk` says that the scores are all of clients at risk.
+    `former` is the run that the list compares with, `followed_by` whether the last change of its rows is of segment or
+    of tier, `figures` what else its columns sort on, `offering` the service that its clients lack. Grades are those
+    that the `reader` may read.
     """
 
     def __init__(
@@ -122,16 +173,28 @@ class Listing(TableData):
         only: str | None = None,
         default: str = "-ca",
         needs: frozenset[str] = EVERYTHING,
+        is_at_risk: bool = False,
+        former: ScoringRun | None = None,
+        figures: dict | None = None,
+        followed_by: Axis = SEGMENTS,
+        reader: User | None = None,
+        offering: Offering | None = None,
     ):
-        self.run, self.clients, self.scores = run, clients, scores
+        self.run, self.clients, self.scores, self.reader, self.offering = run, clients, scores, reader, offering
         self.only = "unscored" if run is None else only
-        self.default, self.needs = default, needs
+        self.default, self.needs, self.is_at_risk, self.former = default, needs, is_at_risk, former
+        self.figures = BY_FIGURE | by_grade(reader) | (figures or {})
+        self.followed_by = followed_by
         self.alias = default
         self._count: int | None = None
 
     def order_by(self, aliases) -> None:
         """Orders by the first of these column names that sorts; "-" before it means descending."""
-        self.alias = next((alias for alias in aliases if sorts(alias)), self.default)
+        self.alias = next((alias for alias in aliases if self.sorts(alias)), self.default)
+
+    def sorts(self, alias: str) -> bool:
+        """Whether this names a column that the list can be ordered by."""
+        return alias.removeprefix("-") in {*BY_IDENTITY, *self.figures}
 
     def __len__(self) -> int:
         if self._count is None:
@@ -151,17 +214,65 @@ class Listing(TableData):
 
     def rows(self, ids: list[int]) -> list[ClientRow]:
         """These clients with what their rows show, in the order of the ids."""
-        clients = Client.objects.select_related("owner").in_bulk(ids)
-        scores = {score.client_id: score for score in Score.objects.filter(run=self.run, client__in=ids)}
+        clients = Client.objects.select_related("owner", "backup_owner").in_bulk(ids)
+        scores = {score.client_id: score for score in Score.objects.filter(run=self.run, client__in=ids).with_risk()}
         has_months = self.run and MONTHS in self.needs
-        months = monthly_amounts(ids, as_of=self.run.as_of) if has_months else {}
+        months = amounts_by_month(self.run, ids) if has_months else {}
         actions = {action.client_id: action for action in next_actions(ids)} if ACTION in self.needs else {}
         contacts = first_contacts(ids) if CONTACT in self.needs else {}
+        worth = lifetime.amounts_of(scores.values(), self.run) if self.run and LIFETIME in self.needs else {}
+        needs = needs_of(ids) if NEEDS in self.needs else {}
+        codes = [client.naf_code for client in clients.values()]
+        titles = NafCode.objects.titles(codes) if ACTIVITY in self.needs else {}
+        changes = last_moves(ids, self.run, self.followed_by) if MOVEMENT in self.needs else []
+        moves = {one.client_id: one for one in changes}
+        before = Score.objects.filter(run=self.former, client__in=ids) if self.former else []
+        former = {one.client_id: one for one in before}
+        grades = self._grades(ids) if GRADE in self.needs else {}
+        times = {one.client_id: one for one in self._of_run(ClientTime, ids)} if TIME in self.needs else {}
+        aims = self._aims(ids) if AIMS in self.needs else {}
+        lacking = lacks(ids, self.offering) if self.offering and LACK in self.needs else {}
+        won = won_by(ids, run=self.run, by=self.reader) if self.reader and WON in self.needs else {}
+        left = {one.client_id: one for one in departures_of(ids)} if LEFT in self.needs else {}
         return [
-            ClientRow(clients[pk], scores.get(pk), months.get(pk, []), actions.get(pk), contacts.get(pk))
+            ClientRow(
+                clients[pk],
+                scores.get(pk),
+                months.get(pk, []),
+                actions.get(pk),
+                contacts.get(pk),
+                lifetime=worth.get(pk),
+                needs=needs.get(pk, ()),
+                activity=titles.get(clients[pk].naf_code, ""),
+                movement=moves.get(pk),
+                former=former.get(pk),
+                grade=grades.get(pk),
+                time=times.get(pk),
+                aims=aims.get(pk, {}),
+                lack=lacking.get(pk),
+                won=won.get(pk),
+                departure=left.get(pk),
+            )
             for pk in ids
             if pk in clients
         ]
+
+    def _of_run(self, model, ids: list[int]) -> QuerySet:
+        return model.objects.filter(run=self.run, client__in=ids)
+
+    def _aims(self, ids: list[int]) -> dict[int, dict[int, ClientObjective]]:
+        """What each of these clients brings to the open objectives, by place."""
+        found: dict[int, dict[int, ClientObjective]] = {}
+        for one in self._of_run(ClientObjective, ids).select_related("objective"):
+            if one.objective.place:
+                found.setdefault(one.client_id, {})[one.objective.place] = one
+        return found
+
+    def _grades(self, ids: list[int]) -> dict[int, Grade]:
+        if self.reader is None:
+            return {}
+        grades = access.read_by(Grade.objects.filter(client__in=ids), self.reader)
+        return {grade.client_id: grade for grade in grades}
 
     def _counted(self) -> int:
         if self.only == "scored":
@@ -188,7 +299,7 @@ class Listing(TableData):
         if self.only == "unscored" or (self.only is None and name in BY_IDENTITY):
             clients = self._unscored() if self.only == "unscored" else self.clients
             return [_by_identity(clients, name, is_descending) if name in BY_IDENTITY else _by_identity(clients)]
-        ordering = _ordering(name, is_descending)
+        ordering = _ordering(name, is_descending, self.figures, is_at_risk=self.is_at_risk)
         scored = self.scores.order_by(*ordering).values_list("client_id", flat=True)
         return [scored] if self.only == "scored" else [scored, _by_identity(self._unscored())]
 
@@ -196,15 +307,35 @@ class Listing(TableData):
         return self.clients.filter(~Exists(Score.objects.filter(run=self.run, client=OuterRef("pk"))))
 
 
-def sorts(alias: str) -> bool:
-    """Whether this names a column that a list can be ordered by."""
-    return alias.removeprefix("-") in {*BY_IDENTITY, *BY_FIGURE}
+def departures_of(client_ids: list[int]) -> QuerySet[ClientDeparture]:
+    """The departure of each of these clients who is gone today."""
+    return ClientDeparture.objects.standing().filter(client__in=client_ids)
+
+
+def by_grade(reader: User | None) -> dict:
+    """How the column of the grade sorts, the best colour first; nothing to sort on for who may read none.
+
+    A client whose grade the reader may not read comes last, like those without one.
+    """
+    if reader is None or not reader.may(Right.READ_GRADES):
+        return {}
+    place = Case(*(When(colour=colour, then=Value(number)) for number, colour in enumerate(Colour.values)))
+    grades = access.read_by(Grade.objects.filter(client=OuterRef("client")), reader)
+    return {"note": (Subquery(grades.annotate(place=place).values("place")), False)}
 
 
 def next_actions(client_ids: list[int]) -> QuerySet[Action]:
     """The first open action of each of these clients."""
     actions = Action.objects.open().filter(client__in=client_ids).select_related("assignee")
     return actions.order_by("client_id", "due_on", "id").distinct("client_id")
+
+
+def last_moves(client_ids: list[int], run: ScoringRun | None, axis: Axis = SEGMENTS) -> QuerySet[Movement]:
+    """The last change of segment, or of tier, of each of these clients up to this run."""
+    if run is None:
+        return Movement.objects.none()
+    moves = axis.movements().filter(client__in=client_ids, as_of__lte=run.as_of)
+    return moves.order_by("client_id", "-as_of").distinct("client_id")
 
 
 def _by_identity(clients: QuerySet[Client], name: str = BY_NAME, is_descending: bool = False) -> QuerySet:
@@ -225,12 +356,20 @@ def _compared(path: str, column: str):
     return Fold(written) if column in WORDS else written
 
 
-def _ordering(name: str, is_descending: bool) -> list:
-    """The ORDER BY of a column. Ties follow the direction, so that one index reads both ways; no value comes last."""
+def _ordering(name: str, is_descending: bool, figures: dict, *, is_at_risk: bool = False) -> list:
+    """The ORDER BY of a column. Ties follow the direction, so that one index reads both ways; no value comes last.
+
+    Among clients at risk alone, all amounts are shown: the index by amount gives their order."""
     if name in BY_IDENTITY:
         return _identity_ordering(name, is_descending, path="client__", key="client_id")
-    column, is_inverted = BY_FIGURE[name]
+    column, is_inverted = figures[name]
+    client = F("client_id")
+    if name == "danger":
+        if is_at_risk:
+            client = F("risk__client_id")  # the same, in the index
+        else:
+            column = Case(When(shown_today(), then=column))
     nulls = {"nulls_last": True} if name in NULLABLE else {}
     if is_descending != is_inverted:
-        return [column.desc(**nulls), F("client_id").asc()]
-    return [column.asc(**nulls), F("client_id").desc()]
+        return [column.desc(**nulls), client.asc()]
+    return [column.asc(**nulls), client.desc()]

@@ -19,6 +19,8 @@ ADDRESSES = {
     ListPage.CLIENTS: "cockpit:client-list",
     ListPage.AT_RISK: "cockpit:at-risk",
     ListPage.ACTIONS: "cockpit:action-list",
+    ListPage.MOVEMENTS: "cockpit:movements",
+    ListPage.HOLES: "cockpit:opportunity-list",
 }
 LAST = "last_removed_view"  # in the session: what "Annuler" takes back
 

@@ -8,7 +8,7 @@ from accounts.hierarchy import led_by
 from accounts.models import User
 from accounts.roles import Right
 from clients.models import Client
-from segmentation.models import Score
+from segmentation.models import Risk, Score
 
 PARAMETER = "portefeuille"
 EVERYBODY = "equipe"
@@ -49,6 +49,11 @@ class Scope:
         """What this run found about the clients of this portfolio."""
         scores = Score.objects.of(run).visible_to(self.user)
         return scores if self.owner_id is None else scores.filter(client__owner=self.owner_id)
+
+    def risks(self, run):
+        """The risks shown in this run of the clients of this portfolio, counted without reading their scores."""
+        risks = Risk.objects.of(run).visible_to(self.user).shown()
+        return risks if self.owner_id is None else risks.filter(client__owner=self.owner_id)
 
 
 def scope_of(user: User, asked: str | None) -> Scope:

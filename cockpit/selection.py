@@ -7,18 +7,28 @@ from django.db.models import Count, DecimalField, Exists, OuterRef, Q, QuerySet,
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 
-from accounts.models import ListSettings, User
+from accounts.models import Firm, ListSettings, User
 from accounts.saved_views import opening_of, settings_of
 from campaigns.models import Action
 from clients.models import Client
-from cockpit.filters import WITHOUT_SCORE, ClientFilter, RiskFilter, ScoreFilter, chips, values_of, without_score_chip
+from cockpit.filters import (
+    SECTORS,
+    WITHOUT_SCORE,
+    ClientFilter,
+    RiskFilter,
+    ScoreFilter,
+    chips,
+    values_of,
+    without_score_chip,
+)
 from cockpit.layouts import AT_RISK, CLIENTS, Chosen, Extract, chosen_by, known
 from cockpit.listing import Listing
 from cockpit.scope import PARAMETER, scope_of
 from cockpit.tabs import COLUMNS, BuiltIn, Tab, arranged, tabs_of
-from segmentation.models import Score, ScoringRun, SegmentSlug, Tier
+from segmentation.models import Need, Score, ScoringRun, SegmentSlug, Tier
 
-CARRIED = ("vue", "tri", "per_page", COLUMNS, "r", "fm", WITHOUT_SCORE)
+BY_LINK = ("r", "fm", "heures", "heure_max", "objectif", WITHOUT_SCORE, "besoin_ouvert")  # filters without a field
+CARRIED = ("vue", "tri", "per_page", COLUMNS, *BY_LINK)
 LONG_SILENCE = 3  # times the usual rhythm
 
 
@@ -29,12 +39,13 @@ class Selection:
     carries: tuple[str, ...] = (PARAMETER, *CARRIED)
     score_filter_class = ScoreFilter
     default_order = "-ca"
+    is_at_risk = False
 
     def __init__(self, user: User, params: QueryDict, run: ScoringRun | None):
         self.user, self.params, self.run = user, params, run
         self.scope = scope_of(user, params.get(PARAMETER))
         self.client_filter = ClientFilter(params, user=user, queryset=self.scope.clients())
-        self.score_filter = self.score_filter_class(params, queryset=self._viewed())
+        self.score_filter = self.score_filter_class(params, user=user, queryset=self._viewed())
 
     @property
     def only(self) -> str | None:
@@ -59,6 +70,15 @@ class Selection:
         return self.params.getlist("palier")
 
     @property
+    def chosen_grades(self) -> list[str]:
+        return self.params.getlist("note")
+
+    @property
+    def grades(self) -> list[tuple[str, str]]:
+        """By which colours the list can be narrowed: none for who may not read them."""
+        return self.score_filter.grades
+
+    @property
     def tiers(self) -> list[tuple[str, str]]:
         return Tier.choices
 
@@ -75,6 +95,28 @@ class Selection:
     @property
     def segments(self) -> list[tuple[str, str]]:
         return SegmentSlug.choices
+
+    @property
+    def shows_needs(self) -> bool:
+        """Whether the firm speaks of needs and sectors: else the list is not filtered by them."""
+        return Firm.current().shows(Firm.Part.NEEDS)
+
+    @cached_property
+    def needs(self) -> list[Need]:
+        """The needs that the list can be narrowed to."""
+        return list(Need.objects.active())
+
+    @property
+    def sectors(self) -> list[tuple[str, str]]:
+        return SECTORS
+
+    @property
+    def chosen_needs(self) -> list[str]:
+        return self.params.getlist("besoin")
+
+    @property
+    def chosen_sectors(self) -> list[str]:
+        return self.params.getlist("secteur")
 
     @cached_property
     def chips(self):
@@ -104,11 +146,11 @@ class Selection:
 
     def tabs(self, built_in: list[BuiltIn], *, found: int) -> list[Tab]:
         """The views of the list, `found` being how many clients it shows now."""
-        firm = self.columns.words.firm
+        words = self.columns.words
 
         def columns_of(params: QueryDict) -> str:
             """The columns that this address shows to this reader; it may name none that exists."""
-            return ",".join(known(self.layout, firm, params.get(COLUMNS, "").split(","))) or self.columns.query
+            return ",".join(known(self.layout, words, params.get(COLUMNS, "").split(","))) or self.columns.query
 
         return tabs_of(
             user=self.user,
@@ -127,7 +169,11 @@ class Selection:
 
     def exported(self, extract: Extract) -> Listing:
         """The rows of a file of these columns, in the order of the page."""
-        listing = self._listing(extract.needs)
+        return self.listed(extract.needs)
+
+    def listed(self, needs: frozenset[str]) -> Listing:
+        """The rows in the order of the page, with no more than what is needed."""
+        listing = self._listing(needs)
         listing.order_by(self.params.getlist("tri")[:1])
         return listing
 
@@ -139,6 +185,8 @@ class Selection:
             only=self.only,
             default=self.default_order,
             needs=needs,
+            is_at_risk=self.is_at_risk,
+            reader=self.user,
         )
 
     def _viewed(self) -> QuerySet[Score]:
@@ -152,6 +200,7 @@ class RiskSelection(Selection):
     carries = CARRIED  # the portfolio has a field of its own there
     score_filter_class = RiskFilter
     default_order = "-danger"
+    is_at_risk = True
     only = "scored"
 
     @property
@@ -172,13 +221,13 @@ class RiskSelection(Selection):
     def totals(self) -> dict:
         """How many clients the list holds and the euros at stake: `clients`, `amount`."""
         return self.scores().aggregate(
-            clients=Count("client"), amount=Coalesce(Sum("amount_at_risk"), Decimal(0), output_field=DecimalField())
+            clients=Count("client"), amount=Coalesce(Sum("risk__amount"), Decimal(0), output_field=DecimalField())
         )
 
     def counts(self) -> dict[str, int]:
         """How many clients each view holds before any filter, in one query."""
         views = {f"view{place}": Count("client", filter=rule(self.user)) for place, rule in enumerate(VIEWS.values())}
-        found = self.scope.scores(self.run).at_risk().aggregate(**views)
+        found = self.scope.risks(self.run).aggregate(**views)
         return dict(zip(VIEWS, found.values(), strict=True))
 
 
@@ -186,8 +235,8 @@ def _without_open_action():
     return ~Exists(Action.objects.open().filter(client=OuterRef("client")))
 
 
-VIEWS = {
-    "": lambda user: Q(at_risk=True),
+VIEWS = {  # rules that a score and its risk can answer alike
+    "": lambda user: Q(client__isnull=False),
     "mes-clients": lambda user: Q(client__in=Client.objects.owned_by(user)),
     "a-ne-pas-perdre": lambda user: Q(segment=SegmentSlug.CANNOT_LOSE),
     "silence": lambda user: Q(silence_ratio__gt=LONG_SILENCE),

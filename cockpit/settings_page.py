@@ -28,6 +28,10 @@ CARDS = [
     Card("accounts:account", _("Mon compte"), _("Nom, téléphone, langue, thème, raccourcis, mot de passe.")),
     Card("cockpit:saved-views", _("Vues enregistrées"), _("Les vôtres, celles de l’équipe, ce qui s’ouvre d’abord.")),
     Card("accounts:firm", _("Entreprise"), _("Nom, mots employés, parties affichées."), Right.MANAGE_SETTINGS),
+    Card("cockpit:costs", _("Coûts et cible à l’heure"), _("Ce qu’une heure coûte et rapporte."), Right.SET_COURSE),
+    Card(
+        "cockpit:method", _("La méthode"), _("Comment tout est calculé : périodes, paliers, notes, risque, exclusions.")
+    ),
     Card("cockpit:team", _("Équipe"), _("Qui est là, avec quels droits ; inviter, désactiver."), Right.MANAGE_USERS),
     Card("accounts:journal", _("Journal"), _("Qui a changé quoi, et quand."), Right.MANAGE_USERS),
     Card(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from cockpit.columns import CLIENT, Column, Words
 from cockpit.layouts import Chosen
-from cockpit.listing import Listing, sorts
+from cockpit.listing import Listing
 
 PAGE_SIZES = (25, 50, 100)
 SELECTION = Column("selection", lambda words: "", template="selection", css="c-sel")
@@ -80,7 +80,7 @@ class ClientTable(tables.Table):
 
     def _sort(self, listing: Listing, asked: list[str]) -> None:
         """Sorts by the column asked for, on the page or not, else as the list does by default."""
-        alias = next((alias for alias in asked if sorts(alias)), listing.default)
+        alias = next((alias for alias in asked if listing.sorts(alias)), listing.default)
         self.order_by = alias
         listing.order_by([alias])  # a table forgets a column that it does not show
 

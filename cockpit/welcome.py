@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.models import Invitation, User
@@ -17,6 +17,7 @@ from segmentation.models import ScoringRun
 from segmentation.portfolio import Portfolio
 
 CALLS_TO_CHOOSE = 5
+AWAITING = "attente"  # of the first run: who comes from the dashboard for want of one goes back as soon as it is there
 PLACEHOLDER = [("A", Decimal(1), Decimal(1)), ("B", Decimal(1), Decimal(1)), ("C", Decimal(1), Decimal(1))]
 
 
@@ -44,6 +45,8 @@ class FirstSteps:
 def welcome(request):
     """The four tiles, and the ribbons: grey until there is a run."""
     steps = first_steps(request.user)
+    if steps.run and AWAITING in request.GET:
+        return redirect("cockpit:dashboard")
     shares = _shares(request.user, steps.run) if steps.run else []
     return render(
         request,

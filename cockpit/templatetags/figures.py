@@ -5,7 +5,7 @@ attribute ("12,5") would break the drawing.
 """
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from heroicons.templatetags.heroicons import heroicon_mini
 
@@ -27,7 +27,9 @@ from clients.figures import (
     span,
     times,
 )
-from segmentation.models import SegmentSlug, Tier
+from segmentation.models import Colour, SegmentSlug, Tier
+from segmentation.opportunity_words import chance
+from segmentation.shifts import GONE, UNRANKED
 
 register = template.Library()
 
@@ -48,6 +50,7 @@ for read in [
     days_short,
     span,
     times,
+    chance,
 ]:
     register.filter(read)
 
@@ -86,6 +89,29 @@ def segment_name(slug):
 
 
 @register.filter
+def class_name(key):
+    """What a flow of clients comes from or leads to: a segment, a tier, none, or out of sight."""
+    if key in Tier.values:
+        return tier_name(key)
+    others = {UNRANKED: gettext("Sans palier"), GONE: gettext("Sans achat connu")}
+    return others.get(key) or segment_name(key)
+
+
+@register.filter
+def class_tone(key):
+    """The class of the stylesheet that colours it."""
+    if key in Tier.values:
+        return f"t-{key.lower()}"
+    return f"seg-{key}" if key in SegmentSlug.values else "seg-lost"
+
+
+@register.filter
+def tier_letter(key):
+    """The letter of a tier, nothing for what is none."""
+    return key if key in Tier.values else ""
+
+
+@register.filter
 def segment_icon(slug):
     """The name of this segment's heroicon."""
     return SEGMENT_ICONS[SegmentSlug(slug)]
@@ -105,6 +131,23 @@ def segment_badge(slug):
         return format_html('<span class="mut">{}</span>', gettext("Sans segment"))
     icon = heroicon_mini(SEGMENT_ICONS[SegmentSlug(slug)], size=14, aria_hidden="true")
     return format_html('<span class="badge seg-{}">{}{}</span>', slug, icon, SegmentSlug(slug).label)
+
+
+@register.simple_tag
+def grade_mark(colour):
+    """The colour of a relation as its place on a scale of four dots, all of them full for the best, and its name."""
+    step = Colour(colour).step
+    dots = format_html_join(
+        "",
+        '<circle class="{}" cx="{}" cy="5" r="4"/>',
+        (("on" if n <= 5 - step else "", n * 11 - 6) for n in range(1, 5)),
+    )
+    return format_html(
+        '<span class="grade g-{}"><svg viewBox="0 0 43 10" width="43" height="10" aria-hidden="true">{}</svg>{}</span>',
+        step,
+        dots,
+        Colour(colour).label,
+    )
 
 
 @register.simple_tag

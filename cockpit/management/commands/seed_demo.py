@@ -1,4 +1,4 @@
-"""The sample firm, whole: its people, its facts through one import, a scoring of everybody, a few calls."""
+"""The sample firm, whole: its people, its facts through one import, a scoring of everybody, calls and objectives."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -15,11 +15,18 @@ from django.utils.translation import gettext as _
 from accounts.audit import acting_as
 from accounts.models import Firm, User
 from campaigns import sample as calls
+from campaigns import sample_calls
+from campaigns import sample_lives as lives
 from clients.models import Import
 from clients.sample import loading, team
-from segmentation import scoring
-from segmentation.models import ScoringRun
+from segmentation import backfill, backtest, opportunities, scoring, trials
+from segmentation import sample as needs
+from segmentation import sample_objectives as aims
+from segmentation import sample_opportunities as offered
+from segmentation.models import Backtest, ScoringRun
+from segmentation.relation import sample as relation
 
+HOURLY_COST, HOURLY_TARGET = 78, 120  # euros HT
 LOCK = (2_119, 1)  # advisory: one loading at a time
 
 
@@ -55,7 +62,18 @@ class Command(BaseCommand):
             with acting_as(director):
                 loaded = self._load(options["day"] or timezone.localdate(), director)
                 run = _scored(loaded, director)
+                _give_history()
+                lives.record_relations(run=run)
+                lives.record_departures(run=run)
                 calls.record(run=run, today=timezone.localdate())
+                sample_calls.record()
+                lives.record_events(run=run, today=timezone.localdate(), by=director)
+                opportunities.catch_up()
+                offered.record(run=run, today=timezone.localdate(), by=director)
+                aims.set_objectives(run=run, by=director)
+                needs.record(run=run, today=timezone.localdate(), by=director)
+                relation.record(run=run, today=timezone.localdate())
+                _tried(director)
         self._say(loaded, run, was_there=known is not None)
         self._print(logins)
 
@@ -84,7 +102,7 @@ class Command(BaseCommand):
             % {
                 "day": date_format(run.as_of),
                 "scored": run.scored,
-                "risk": run.scores.filter(at_risk=True).count(),
+                "risk": run.risks.count(),
             }
         )
 
@@ -120,6 +138,8 @@ def _set_up_firm() -> None:
             "name": team.FIRM_NAME,
             "revenue_word": Firm.RevenueWord.FEES,
             "parts": list(Firm.Part.values),
+            "hourly_cost": HOURLY_COST,
+            "hourly_target": HOURLY_TARGET,
         },
     )
 
@@ -131,5 +151,23 @@ def _scored(loaded: Import, by: User) -> ScoringRun:
         return run
     try:
         return scoring.score(as_of=loaded.last_day, by=by)
+    except scoring.AlreadyRunning as error:
+        raise CommandError(str(error)) from error
+
+
+def _give_history() -> None:
+    """Two years of month-ends, as a firm that has used the product since has them."""
+    try:
+        backfill.backfill()
+    except scoring.AlreadyRunning:  # a worker of the demo is at it: it will end what it began
+        return
+
+
+def _tried(by: User) -> None:
+    """Tries the method on the newest month-end that the sample allows, unless some date was."""
+    if Backtest.objects.told().exists():
+        return
+    try:
+        trials.run_now(as_of=trials.newest_month_end(), months=backtest.MONTHS, by=by)
     except scoring.AlreadyRunning as error:
         raise CommandError(str(error)) from error
