@@ -28,6 +28,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def _install_defaults(sender, **kwargs):
     if sender.name == "segmentation":
         importlib.import_module("segmentation.migrations.0002_rules_version_1").install(apps)
+        importlib.import_module("segmentation.migrations.0018_relation").weigh(apps, None)
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,9 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils import timezone
 
+from cockpit.method.forms import initial_of
+from segmentation.models import Rules
+from segmentation.relation import rules as grading
 from tests.access.world import Side, Who
 
 ANYBODY = frozenset(Who)
@@ -22,6 +25,7 @@ SALES = frozenset({Who.OWNER, Who.COLLEAGUE})
 MANAGERS = frozenset({Who.MANAGER, Who.OTHER_MANAGER})
 NOBODY: frozenset[Who] = frozenset()
 DIRECTION = frozenset({Who.DIRECTION})
+KEEPERS_OF_PLAYBOOK = frozenset({Who.MANAGER, Who.OTHER_MANAGER, Who.MARKETING, Who.DIRECTION, Who.ADMINISTRATOR})
 KEEPERS = DIRECTION | {Who.ADMINISTRATOR}  # of imports, users, settings and the Django administration
 
 
@@ -42,6 +46,15 @@ class Page:
     writes: frozenset[str] = frozenset()  # by posting `data`: "table.column", "table +", "table -"
 
 
+NOTED = frozenset(
+    {
+        "clients_timeentry +",
+        *(f"segmentation_{kind}time {sign}" for kind in ("client", "person") for sign in "+-"),
+    }
+)
+TIMED = NOTED | {"clients_source +"}  # minutes of an action, the first of all
+
+
 def tomorrow():
     return timezone.localdate() + dt.timedelta(days=1)
 
@@ -59,6 +72,10 @@ def a_client(side):
 
 def a_view(side):
     return {"pk": side.view.pk}
+
+
+def a_segment(side):
+    return {"slug": "loyal"}
 
 
 def as_csv(side):
@@ -81,6 +98,14 @@ PERSON = {
     "manager": "",
     "weekly_hours": "20",
 }
+A_TRIGGER = {
+    "name": "Embauche",
+    "event_kind": "hiring",
+    "segments": "loyal",
+    "action_kind": "call",
+    "service": "",
+    "days": 5,
+}
 CONTACT = {"name": "Luc Ferrand", "role": "Gérant", "phone": "0102", "email": "luc@b.example", "is_main": "on"}
 ENTRANCE = [
     Page("account_login", get=ANYBODY, post=ANYBODY, leads_on=EVERYBODY),
@@ -94,6 +119,14 @@ ENTRANCE = [
         get=ANYBODY,
         post=ANYBODY,
         address=lambda side: {"uidb36": "1", "key": "perdu"},
+    ),
+    Page(
+        "campaigns:stop-letter",
+        get=ANYBODY,
+        post=ANYBODY,
+        address=lambda side: {"token": "perdu"},
+        shows=404,
+        answers=(404,),
     ),
     Page(
         "accounts:invitation",
@@ -241,8 +274,18 @@ SETTINGS = [
                 "clients_client.owner_id",
                 "campaigns_action.assignee_id",
                 "campaigns_prospect.owner_id",
+                "segmentation_reframingplan.owner_id",
             }
         ),
+    ),
+    Page(
+        "cockpit:costs",
+        get=DIRECTION,
+        post=DIRECTION,
+        data=lambda side: {"hourly_cost": "60", "hourly_target": "110", f"cost-{side.owner.pk}": "45"},
+        writes=columns("accounts_firm", "hourly_cost", "hourly_target")
+        | {"accounts_user.hourly_cost"}
+        | {f"segmentation_{kind}time {sign}" for kind in ("client", "person") for sign in "+-"},
     ),
     Page("cockpit:reactivate-person", get=None, post=KEEPERS, address=a_person),
 ]
@@ -253,8 +296,237 @@ VIEW_ACTS = {
     "delete-view": lambda side: {},
 }
 CALLERS = SALES | MANAGERS | DIRECTION
+AN_HOUR = {"token": str(UUID(int=2)), "spent_on": "2026-10-30", "hours": "1:30", "label": "Bilan", "person": ""}
+AIM = {
+    "name": "Autre cap",
+    "kind": "sectors",
+    "sectors": "62",
+    "measure": "clients",
+    "target": "7",
+    "starts_on": "2026-02-01",
+    "ends_on": "2027-01-31",
+}
+
+
+def an_objective(side):
+    return {"pk": side.objective.pk}
+
+
 EXPORTERS = EVERYBODY
+RATERS = SALES | MANAGERS | DIRECTION  # and readers: Marketing and Administrateur know no grade
+ANSWERS = {**dict.fromkeys(("punctuality", "relationship", "effort", "potential", "prescriber"), 5), "comment": "Bien."}
+OPINION = {**ANSWERS, "token": str(UUID(int=2))}
 ASSIGNERS = MANAGERS | KEEPERS
+NOTERS = CALLERS | {Who.MARKETING, Who.ADMINISTRATOR}  # of what clients need
+NEED_KEEPERS = MANAGERS | {Who.MARKETING} | KEEPERS
+
+
+def a_need(side):
+    return {"pk": side.held.need_id}
+
+
+def a_lacking_service(side: Side) -> dict:
+    return {"offering": side.hole.service_id}
+
+
+def a_cell(side: Side) -> dict:
+    return {"row": f"segment-{side.score.segment}", "offering": side.hole.service_id}
+
+
+def an_offer(side: Side) -> dict:
+    return {"pk": side.offer.pk}
+
+
+UNSAID = columns("segmentation_hole", "lifted_at", "lifted_by_id")
+OPPORTUNITIES = [
+    Page("cockpit:opportunities", get=EVERYBODY),
+    Page(
+        "cockpit:matrix-export",
+        get=None,
+        post=EXPORTERS,
+        address=lambda side: {"file_format": "csv"},
+        writes=frozenset({"accounts_export +"}),
+    ),
+    Page("cockpit:opportunity-list", get=EVERYBODY, shows=302),
+    Page(
+        "cockpit:opportunity",
+        get=EVERYBODY,
+        address=a_cell,
+    ),
+    Page(
+        "cockpit:holes-export",
+        get=None,
+        post=EXPORTERS,
+        address=lambda side: a_cell(side) | {"file_format": "csv"},
+        writes=frozenset({"accounts_export +"}),
+    ),
+    Page(
+        "cockpit:hole-columns",
+        get=EVERYBODY,
+        post=EVERYBODY,
+        data=lambda side: {"colonne": ["chance", "motif"]},
+        writes=frozenset({"accounts_listsettings +"}),
+    ),
+    Page(
+        "cockpit:say-reason",
+        get=None,
+        post=CALLERS,
+        address=a_lacking_service,
+        data=lambda side: {
+            "clients": side.client.pk,
+            "hole_reason": "irrelevant",
+            "happened_on": "",
+            "until": tomorrow(),
+            "hole_note": "",
+        },
+        answers=(302,),
+        writes=UNSAID | {"segmentation_hole +"},
+    ),
+    Page(
+        "cockpit:give-back",
+        get=None,
+        post=CALLERS,
+        address=a_lacking_service,
+        data=lambda side: {"clients": side.client.pk},
+        answers=(302,),
+        writes=UNSAID,
+    ),
+    Page("cockpit:undo-reason", get=None, post=CALLERS, address=lambda side: {"at": "2026-11-01T09:00:00+00:00"}),
+    Page("cockpit:offers", get=EVERYBODY),
+    Page(
+        "cockpit:new-offer",
+        get=NEED_KEEPERS,
+        post=NEED_KEEPERS,
+        data=lambda side: {
+            "name": "Pilotage",
+            "services": [side.service.pk, side.hole.service_id],
+            "price": "1200",
+            "segments": ["loyal"],
+        },
+        answers=(302,),
+        writes=frozenset({"segmentation_offer +", "segmentation_offer_services +"}),
+    ),
+    Page(
+        "cockpit:change-offer",
+        get=NEED_KEEPERS,
+        post=NEED_KEEPERS,
+        address=an_offer,
+        data=lambda side: {
+            "name": "Pilotage",
+            "services": [side.service.pk, side.hole.service_id],
+            "price": "1200",
+            "segments": ["champions"],
+        },
+        answers=(302,),
+        writes=columns("segmentation_offer", "name", "price", "segments") | {"segmentation_offer_services -"},
+    ),
+    Page(
+        "cockpit:withdraw-offer",
+        get=None,
+        post=NEED_KEEPERS,
+        address=an_offer,
+        answers=(302,),
+        writes=columns("segmentation_offer", "withdrawn_at"),
+    ),
+]
+NEEDS = [
+    Page("cockpit:needs", get=EVERYBODY),
+    Page("cockpit:need-crossing", get=EVERYBODY),
+    Page(
+        "cockpit:need-services",
+        get=EVERYBODY,
+        post=NEED_KEEPERS,
+        data=lambda side: {"service": side.service.pk},
+        answers=(302,),
+        writes=frozenset({"segmentation_needservice -", "segmentation_clientneed.is_answered"}),
+    ),
+    Page("cockpit:need", get=EVERYBODY, address=a_need),
+    Page(
+        "cockpit:new-need",
+        get=NEED_KEEPERS,
+        post=NEED_KEEPERS,
+        data=lambda side: {"name": "Embaucher", "situation": "je grandis", "wish": "embaucher", "aim": "tenir"},
+        answers=(302,),
+        writes=frozenset({"segmentation_need +"}),
+    ),
+    Page(
+        "cockpit:change-need",
+        get=NEED_KEEPERS,
+        post=NEED_KEEPERS,
+        address=a_need,
+        data=lambda side: {
+            "name": "Embaucher",
+            "situation": "je grandis",
+            "wish": "embaucher",
+            "aim": "tenir",
+            "position": 3,
+        },
+        answers=(302,),
+        writes=columns("segmentation_need", "name", "situation", "wish", "aim", "position", "sort_name"),
+    ),
+    Page(
+        "cockpit:follow-need",
+        get=None,
+        post=NEED_KEEPERS,
+        address=a_need,
+        data=lambda side: {"suivi": "0"},
+        answers=(302,),
+        writes=frozenset({"segmentation_need.is_active"}),
+    ),
+    Page(
+        "cockpit:need-rule",
+        get=NEED_KEEPERS,
+        post=NEED_KEEPERS,
+        address=a_need,
+        data=lambda side: {"naf": "F", "months": "12", "match": "any"},
+        answers=(302,),
+        writes=frozenset({"segmentation_needrule +"}),
+    ),
+    Page(
+        "cockpit:hear-need",
+        get=None,
+        post=NOTERS,
+        address=a_need,
+        data=lambda side: {"quote": "Au salon", "heard_on": "2026-10-06"},
+        answers=(302,),
+        writes=frozenset({"segmentation_needevidence +"}),
+    ),
+    Page(
+        "cockpit:forget-evidence",
+        get=None,
+        post=EVERYBODY,
+        address=lambda side: {"pk": 0},
+        answers=(302,),
+    ),
+    Page(
+        "cockpit:note-need",
+        get=None,
+        post=NOTERS,
+        address=a_client,
+        of_a_client=True,
+        data=lambda side: {"need": side.held.need_id, "quote": "Encore", "heard_on": "2026-10-06"},
+        answers=(302,),
+        writes=frozenset({"segmentation_needevidence +"}),
+    ),
+    Page(
+        "cockpit:give-need",  # writes nothing here: the client has it
+        get=None,
+        post=NOTERS,
+        data=lambda side: {"clients": side.client.pk, "need": side.held.need_id},
+        answers=(302,),
+    ),
+    Page(
+        "cockpit:take-need",
+        get=None,
+        post=NOTERS,
+        address=a_need,
+        data=lambda side: {"clients": side.client.pk},
+        answers=(302,),
+        writes=columns("segmentation_clientneed", "is_refuted", "noted_at", "noted_by_id"),
+    ),
+    Page("cockpit:undo-need", get=None, post=NOTERS, answers=(302,)),
+]
+OVERSEERS = KEEPERS | {Who.MARKETING}  # of every client
 COCKPIT: list[Page] = [
     Page("cockpit:dashboard", get=EVERYBODY),
     Page("cockpit:welcome", get=EVERYBODY),
@@ -282,15 +554,16 @@ COCKPIT: list[Page] = [
         writes=columns("clients_contact", *CONTACT),
     ),
     Page("cockpit:action-list", get=EVERYBODY),
+    Page("cockpit:returns", get=EVERYBODY),
     Page(
         "cockpit:complete-action",
         get=None,
         post=CALLERS,
         address=lambda side: {"pk": side.action.pk},
         of_a_client=True,
-        data=lambda side: {"outcome": "done", "note": "Fait."},
+        data=lambda side: {"outcome": "done", "note": "Fait.", "minutes": "20"},
         answers=(302,),
-        writes=columns("campaigns_action", "done_at", "done_by_id", "note", "outcome"),
+        writes=columns("campaigns_action", "done_at", "done_by_id", "note", "outcome", "minutes") | TIMED,
     ),
     Page(
         "cockpit:client-list-export",
@@ -306,6 +579,14 @@ COCKPIT: list[Page] = [
         address=lambda side: {"file_format": "csv"},
         writes=frozenset({"accounts_export +"}),
     ),
+    Page("cockpit:movements", get=EVERYBODY),
+    Page(
+        "cockpit:movements-export",
+        get=None,
+        post=EXPORTERS,
+        address=lambda side: {"file_format": "csv"},
+        writes=frozenset({"accounts_export +"}),
+    ),
     Page(
         "cockpit:assign-clients",
         get=None,
@@ -316,6 +597,181 @@ COCKPIT: list[Page] = [
     ),
     Page("cockpit:undo-assignment", get=None, post=ASSIGNERS, answers=(302,)),
     Page("cockpit:at-risk", get=EVERYBODY),
+    Page(
+        "cockpit:set-aside",
+        get=None,
+        post=CALLERS,
+        data=lambda side: {
+            "clients": side.client.pk,
+            "reason": "",
+            "motive": "seasonal",
+            "aside_note": "",
+            "until": tomorrow(),
+        },
+        answers=(302,),
+        writes=frozenset(
+            {
+                "segmentation_risksetaside +",
+                "segmentation_risk +",
+                "segmentation_risk -",
+                "segmentation_scoringrun.risks_version",
+            }
+        ),
+    ),
+    Page("cockpit:undo-set-aside", get=None, post=CALLERS, address=lambda side: {"at": "2026-11-01T09:00:00+00:00"}),
+    Page("cockpit:aside-list", get=EVERYBODY),
+    Page("cockpit:departed", get=EVERYBODY),
+    Page(
+        "cockpit:departed-export",
+        get=None,
+        post=EXPORTERS,
+        address=as_csv,
+        writes=frozenset({"accounts_export +"}),
+    ),
+    Page(
+        "cockpit:validate-departure",
+        get=None,
+        post=CALLERS,
+        address=a_client,
+        of_a_client=True,
+        data=lambda side: {"left_on": timezone.localdate(), "motive": "price", "departure_note": "15 % de moins."},
+        answers=(302,),
+        writes=columns("campaigns_action", "done_at", "done_by_id", "outcome")
+        | {"clients_clientdeparture +", "segmentation_risk -", "segmentation_scoringrun.risks_version"},
+    ),
+    Page(
+        "cockpit:take-back-departure",
+        get=None,
+        post=CALLERS,
+        address=lambda side: {"pk": side.departure.pk},
+        of_a_client=True,
+        answers=(302,),
+    ),
+    Page(
+        "cockpit:restore-alert",
+        get=None,
+        post=CALLERS,
+        address=lambda side: {"pk": side.aside.pk},
+        of_a_client=True,
+        answers=(302,),
+        writes=columns("segmentation_risksetaside", "lifted_at", "lifted_by_id")
+        | {"segmentation_scoringrun.risks_version"},
+    ),
+    Page("cockpit:dedicated", get=EVERYBODY),
+    Page(
+        "cockpit:stand-in",
+        get=None,
+        post=ASSIGNERS,
+        data=lambda side: {"clients": side.client.pk, "remplacant": ""},
+        answers=(302,),
+        writes=columns("clients_client", "backup_owner_id"),
+    ),
+    Page("cockpit:undo-stand-in", get=None, post=ASSIGNERS, answers=(302,)),
+    Page("cockpit:ambassadors", get=EVERYBODY),
+    Page(
+        "cockpit:note-recommendation",  # writes nothing here: nobody is named, before as after
+        get=None,
+        post=CALLERS,
+        address=a_client,
+        of_a_client=True,
+        data=lambda side: {"qui": ""},
+        answers=(302,),
+    ),
+    Page("cockpit:playbook", get=EVERYBODY),
+    Page("cockpit:play", get=EVERYBODY, address=a_segment),
+    Page(
+        "cockpit:edit-play",
+        get=KEEPERS_OF_PLAYBOOK,
+        post=KEEPERS_OF_PLAYBOOK,
+        address=a_segment,
+        data=lambda side: dict.fromkeys(
+            ("objective", "actor", "talking_points", "offer", "frequency", "script"), "Un texte à nous."
+        ),
+        answers=(302,),
+        writes=frozenset({"campaigns_play +"}),
+    ),
+    Page(
+        "cockpit:restore-play",  # writes nothing here: the text is the original
+        get=None,
+        post=KEEPERS_OF_PLAYBOOK,
+        address=a_segment,
+        answers=(302,),
+    ),
+    Page("cockpit:triggers", get=EVERYBODY),
+    Page(
+        "cockpit:new-trigger",
+        get=KEEPERS_OF_PLAYBOOK,
+        post=KEEPERS_OF_PLAYBOOK,
+        data=lambda side: A_TRIGGER,
+        answers=(302,),
+        writes=frozenset({"campaigns_triggerrule +"}),
+    ),
+    Page("cockpit:trigger", get=EVERYBODY, address=lambda side: {"pk": side.trigger.pk}),
+    Page(
+        "cockpit:edit-trigger",
+        get=KEEPERS_OF_PLAYBOOK,
+        post=KEEPERS_OF_PLAYBOOK,
+        address=lambda side: {"pk": side.trigger.pk},
+        data=lambda side: A_TRIGGER,
+        answers=(302,),
+        writes=columns("campaigns_triggerrule", "name", "days", "event_kind", "segments", "switched_on_at", "tried_at"),
+    ),
+    Page(
+        "cockpit:try-trigger",
+        get=None,
+        post=KEEPERS_OF_PLAYBOOK,
+        address=lambda side: {"pk": side.trigger.pk},
+        answers=(302,),
+        writes=columns("campaigns_triggerrule", "tried_at") | {"clients_event +"},
+    ),
+    Page(
+        "cockpit:switch-trigger",
+        get=None,
+        post=KEEPERS_OF_PLAYBOOK,
+        address=lambda side: {"pk": side.trigger.pk},
+        data=lambda side: {"marche": "0"},
+        answers=(302,),
+        writes=columns("campaigns_triggerrule", "switched_on_at"),
+    ),
+    Page(
+        "cockpit:note-event",
+        get=None,
+        post=CALLERS,
+        address=a_client,
+        of_a_client=True,
+        data=lambda side: {"kind": "hiring", "happened_on": timezone.localdate(), "label": "Deux personnes"},
+        answers=(302,),
+        writes=frozenset({"clients_event +"}),
+    ),
+    Page(
+        "cockpit:remove-event",
+        get=None,
+        post=CALLERS,
+        address=lambda side: {"pk": side.event.pk},
+        of_a_client=True,
+        answers=(302,),
+        writes=frozenset({"clients_event -", "campaigns_triggerfiring -"}),
+    ),
+    Page("cockpit:import-events", get=KEEPERS, post=KEEPERS, answers=(422,)),
+    Page("cockpit:confirm-events", get=None, post=KEEPERS, answers=(302,)),
+    Page(
+        "cockpit:undo-events",
+        get=None,
+        post=KEEPERS,
+        address=lambda side: {"pk": side.events.pk},
+        answers=(302,),
+        writes=columns("clients_tableimport", "undone_at"),
+    ),
+    Page("cockpit:tiers", get=EVERYBODY),
+    Page("cockpit:rfm-map", get=EVERYBODY),
+    Page("cockpit:crossing", get=EVERYBODY),
+    Page(
+        "cockpit:adopt-tiers",
+        get=None,
+        post=KEEPERS,
+        writes=columns("segmentation_rules", "tiers_adopted_at", "tiers_adopted_by_id"),
+    ),
+    Page("cockpit:undo-adoption", get=None, post=KEEPERS),  # writes nothing here: nobody adopted them
     Page("cockpit:client-page", get=EVERYBODY, address=a_client, of_a_client=True),
     Page(
         "cockpit:record-call",
@@ -323,10 +779,57 @@ COCKPIT: list[Page] = [
         post=CALLERS,
         address=a_client,
         of_a_client=True,
-        data=lambda side: {"outcome": "reached", "note": "Content.", "token": str(UUID(int=1)), "planned": ""},
+        data=lambda side: {
+            "outcome": "reached",
+            "note": "Content.",
+            "token": str(UUID(int=1)),
+            "planned": "",
+            "minutes": "20",
+            "motive": "",
+            "left_on": "",
+        },
         answers=(302,),
-        writes=columns("campaigns_action", "done_at", "done_by_id", "note", "outcome", "token"),
+        writes=columns("campaigns_action", "done_at", "done_by_id", "note", "outcome", "token", "minutes") | TIMED,
     ),
+    Page("cockpit:meeting", get=CALLERS),
+    Page(
+        "cockpit:decide",
+        get=None,
+        post=CALLERS,
+        data=lambda side: {
+            "qui": side.client.code or side.client.name,
+            "what": "Le rappeler.",
+            "due_on": tomorrow(),
+            "kind": "visit",
+            "assignee": "",
+        },
+        answers=(302,),
+        writes=frozenset({"campaigns_action +", "campaigns_meetingdecision +"}),
+    ),
+    Page(
+        "cockpit:withdraw-decision",
+        get=None,
+        post=CALLERS,
+        address=lambda side: {"pk": 0},
+        answers=(404,),
+    ),
+    Page("cockpit:call-round", get=CALLERS),
+    Page(
+        "cockpit:start-round",
+        get=None,
+        post=CALLERS,
+        data=lambda side: {"liste": ""},
+        answers=(302,),
+        writes=frozenset({"campaigns_callround +"}),
+    ),
+    Page(
+        "cockpit:pass-client",  # nothing is written without a round
+        get=None,
+        post=CALLERS,
+        data=lambda side: {"client": side.client.pk},
+        answers=(302,),
+    ),
+    Page("cockpit:end-round", get=None, post=CALLERS, answers=(302,)),
     Page(
         "cockpit:plan-action",
         get=None,
@@ -360,6 +863,13 @@ COCKPIT: list[Page] = [
         writes=frozenset({"accounts_listsettings +"}),
     ),
     Page(
+        "cockpit:movement-columns",
+        get=EVERYBODY,
+        post=EVERYBODY,
+        data=lambda side: {"colonne": ["cause"]},
+        writes=frozenset({"accounts_listsettings +"}),
+    ),
+    Page(
         "cockpit:risk-columns",
         get=EVERYBODY,
         post=EVERYBODY,
@@ -380,7 +890,141 @@ COCKPIT: list[Page] = [
         Page(f"cockpit:{name}", get=None, post=EVERYBODY, address=a_view, of_one_person=True, data=data, answers=(302,))
         for name, data in VIEW_ACTS.items()
     ),
+    Page("cockpit:time", get=EVERYBODY),
+    Page(
+        "cockpit:time-export",
+        get=None,
+        post=EXPORTERS,
+        address=as_csv,
+        writes=frozenset({"accounts_export +"}),
+    ),
+    Page(
+        "cockpit:note-time",
+        get=None,
+        post=CALLERS,
+        of_a_client=False,
+        data=lambda side: {**AN_HOUR, "who": side.client.code},
+        answers=(302,),
+        writes=NOTED,
+    ),
+    Page(
+        "cockpit:note-client-time",
+        get=None,
+        post=CALLERS,
+        address=a_client,
+        of_a_client=True,
+        data=lambda side: AN_HOUR,
+        answers=(302,),
+        writes=NOTED,
+    ),
+    Page(
+        "cockpit:remove-time",
+        get=None,
+        post=CALLERS,
+        address=lambda side: {"pk": side.time.pk},
+        of_a_client=True,
+        answers=(302,),
+        writes=frozenset({"clients_timeentry -", "segmentation_clienttime -", "segmentation_persontime -"}),
+    ),
+    Page("cockpit:import-time", get=KEEPERS, post=KEEPERS, answers=(422,)),
+    Page("cockpit:confirm-time", get=None, post=KEEPERS, answers=(302,)),
+    Page("cockpit:undo-time", get=None, post=KEEPERS, address=lambda side: {"pk": 0}, answers=(404,)),
+    Page("cockpit:objectives", get=EVERYBODY),
+    Page("cockpit:objective", get=EVERYBODY, address=an_objective),
+    Page(
+        "cockpit:new-objective",
+        get=DIRECTION,
+        post=DIRECTION,
+        data=lambda side: AIM,
+        answers=(302,),
+        writes=frozenset({"segmentation_objective +", "segmentation_clientobjective +"}),
+    ),
+    Page(
+        "cockpit:edit-objective",
+        get=DIRECTION,
+        post=DIRECTION,
+        address=an_objective,
+        data=lambda side: AIM,
+        answers=(302,),
+        writes=columns("segmentation_objective", *AIM, "changed_at", but="services")
+        | {"segmentation_clientobjective +", "segmentation_clientobjective -"},
+    ),
+    Page(
+        "cockpit:close-objective",
+        get=None,
+        post=DIRECTION,
+        address=an_objective,
+        answers=(302,),
+        writes=columns("segmentation_objective", "closed_at", "place", "reached") | {"segmentation_clientobjective -"},
+    ),
+    Page(
+        "cockpit:objective-export",
+        get=None,
+        post=EXPORTERS,
+        address=lambda side: {"pk": side.objective.pk, "file_format": "csv"},
+        writes=frozenset({"accounts_export +"}),
+    ),
+    Page(
+        "cockpit:exclude-client",
+        get=None,
+        post=KEEPERS,
+        address=a_client,
+        of_a_client=True,
+        data=lambda side: {"motive": "Client interne"},
+        answers=(302,),
+        writes=frozenset({"segmentation_exclusion +"}) | columns("segmentation_rules", "revision"),
+    ),
+    Page("cockpit:include-client", get=None, post=KEEPERS, address=a_client, of_a_client=True, answers=(302,)),
+    Page("cockpit:trust", get=OVERSEERS),
+    Page(
+        "cockpit:try-method",
+        get=None,
+        post=KEEPERS,
+        data=lambda side: {"mois": "6"},
+        answers=(302,),
+        writes=frozenset({"segmentation_backtest +"}),
+    ),
+    Page("cockpit:relation", get=RATERS),
+    Page(
+        "cockpit:rate-client",
+        get=RATERS,
+        post=RATERS,
+        address=a_client,
+        of_a_client=True,
+        data=lambda side: OPINION,
+        answers=(302,),
+        writes=frozenset(
+            {"segmentation_assessment +", "segmentation_relationfacts +"}
+        )  # beside the owner's opinion: orange still, no longer nearly red; and what figures say of a first rating
+        | columns("segmentation_grade", "revenue", "below", "among", "per_hour", "usual_per_hour", "credit_share")
+        | columns("segmentation_grade", *ANSWERS, but="comment")
+        | columns("segmentation_grade", "score", "assessed_at", "raters", "spread", "gap")
+        | columns("segmentation_grade", "red", "proposed_by_id"),
+    ),
+    Page(
+        "cockpit:decide-red",
+        get=None,
+        post=RATERS,
+        address=a_client,
+        of_a_client=True,
+        data=lambda side: {"decision": "confirm"},
+        answers=(302,),
+        writes=columns("segmentation_grade", "colour", "red", "since", "decided_by_id", "decided_at")
+        | {"segmentation_formergrade +"},
+    ),
+    Page(
+        "cockpit:reframing-plan",
+        get=RATERS,
+        post=RATERS,
+        address=a_client,
+        of_a_client=True,
+        data=lambda side: {"clore": "1", "outcome": "Prix revu."},
+        answers=(302,),
+        writes=columns("segmentation_reframingplan", "outcome", "closed_at", "closed_by_id"),
+    ),
     Page("cockpit:unplan-calls", get=None, post=CALLERS, address=lambda side: {"at": "2026-11-01T09:00:00+00:00"}),
+    *NEEDS,
+    *OPPORTUNITIES,
 ]
 
 
@@ -455,6 +1099,8 @@ ADMINISTRATION = [
     *list_in_and_out("clients_contact"),
     *administration("clients_service", lambda side: side.service.pk, changes=True, adds=True),
     *list_in_and_out("clients_service"),
+    *administration("clients_nafcode", lambda side: side.naf.pk, changes=True, adds=True),
+    *list_in_and_out("clients_nafcode"),
     *administration("clients_tableimport", lambda side: side.table.pk),
     *administration("campaigns_prospect", lambda side: side.prospect.pk, changes=True, adds=True),
     *list_in_and_out("campaigns_prospect"),
@@ -463,5 +1109,87 @@ ADMINISTRATION = [
     *administration("accounts_firm", lambda side: 1),
     *administration("accounts_invitation", lambda side: side.invitation.pk),
 ]
+
+
+def seen(side):
+    """The draft that everybody may have before their eyes."""
+    draft = Rules.objects.drafts().get()
+    return {"version": draft.version, "revision": draft.revision}
+
+
+def draft_of_60_days(side):
+    filled = initial_of(Rules.objects.drafts().get()) | {"lost_after_months": 14, "do": "preview"}
+    return {name: "" if value is None else value for name, value in filled.items()}
+
+
+def draft_of_heavy_effort(side):
+    return (
+        grading.values_of(Rules.objects.drafts().get()) | seen(side) | {"effort_weight": 40, "worst_credit_share": 20}
+    )
+
+
+METHOD = [
+    Page("cockpit:method", get=EVERYBODY),
+    Page("cockpit:compare-versions", get=EVERYBODY),
+    Page("cockpit:version", get=EVERYBODY, address=lambda side: {"number": 1}),
+    Page("cockpit:excluded", get=EVERYBODY),
+    Page(
+        "cockpit:export-excluded",
+        get=None,
+        post=EXPORTERS,
+        address=as_csv,
+        writes=frozenset({"accounts_export +"}),
+    ),
+    Page(
+        "cockpit:draft",
+        get=KEEPERS,
+        post=KEEPERS,
+        data=draft_of_60_days,
+        answers=(302,),
+        writes=columns("segmentation_rules", "lost_after_months", "revision") | {"segmentation_preview +"},
+    ),
+    Page(
+        "cockpit:draft-grading",
+        get=KEEPERS,
+        post=KEEPERS,
+        data=draft_of_heavy_effort,
+        answers=(302,),
+        writes=columns("segmentation_graderules", "effort_weight") | columns("segmentation_rules", "revision"),
+    ),
+    Page(
+        "cockpit:ask-preview",  # facts came since: the preview that is known is no longer worth anything
+        get=None,
+        post=KEEPERS,
+        data=seen,
+        answers=(302,),
+        writes=frozenset({"segmentation_preview +", "segmentation_preview -"}),
+    ),
+    Page("cockpit:preview", get=KEEPERS, address=lambda side: {"pk": side.preview.pk}),
+    Page(
+        "cockpit:export-preview",
+        get=None,
+        post=KEEPERS,
+        address=lambda side: {"pk": side.preview.pk, "file_format": "csv"},
+        writes=frozenset({"accounts_export +"}),
+    ),
+    Page(
+        "cockpit:publish-draft",
+        get=None,
+        post=KEEPERS,
+        data=lambda side: seen(side) | {"reason": "Deux mois suffisent."},
+        answers=(302,),
+        writes=columns("segmentation_rules", "status", "reason", "published_at"),
+    ),
+    Page(
+        "cockpit:abandon-draft",
+        get=None,
+        post=KEEPERS,
+        data=seen,
+        answers=(302,),
+        writes=frozenset(
+            f"segmentation_{table} -" for table in ("rules", "gridcell", "graderules", "preview", "scoringrun")
+        ),
+    ),
+]
 ABOUT_CLIENTS = [*CLIENTS, *CAMPAIGNS, *COCKPIT]
-PAGES = [*WIRING, *ENTRANCE, *ACCOUNTS, *SETTINGS, *ABOUT_CLIENTS, *ADMINISTRATION]
+PAGES = [*WIRING, *ENTRANCE, *ACCOUNTS, *SETTINGS, *METHOD, *ABOUT_CLIENTS, *ADMINISTRATION]

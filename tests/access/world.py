@@ -11,18 +11,65 @@ from django.utils import timezone
 
 from accounts.models import Firm, Invitation, SavedView, User
 from accounts.roles import Role
-from campaigns.models import Action, Prospect
-from clients.models import Client, ClientMerge, Contact, IdentityDecision, Import, Invoice, Service, TableImport
-from segmentation.models import Score, ScoringRun
+from campaigns.models import Action, Prospect, TriggerFiring, TriggerRule
+from clients.models import (
+    Client,
+    ClientDeparture,
+    ClientMerge,
+    Contact,
+    Event,
+    IdentityDecision,
+    Import,
+    Invoice,
+    NafCode,
+    Service,
+    TableImport,
+    TimeEntry,
+)
+from segmentation import drafting
+from segmentation.models import (
+    Assessment,
+    ClientNeed,
+    ClientObjective,
+    ClientTime,
+    Grade,
+    Holding,
+    Hole,
+    Movement,
+    NeedEvidence,
+    Objective,
+    Offer,
+    Offering,
+    OfferOdds,
+    Peer,
+    PeerGroup,
+    PersonTime,
+    Preview,
+    ReframingPlan,
+    RiskSetAside,
+    Rules,
+    Score,
+    ScoringRun,
+)
+from segmentation.relation import grading
 from tests.factories import (
     ActionFactory,
+    AssessmentFactory,
     ClientFactory,
+    ClientNeedFactory,
     ContactFactory,
+    EventFactory,
+    HoleFactory,
     InvoiceFactory,
+    NafCodeFactory,
+    NeedFactory,
+    ObjectiveFactory,
     ProspectFactory,
     ScoreFactory,
     ScoringRunFactory,
     ServiceFactory,
+    TimeEntryFactory,
+    TriggerRuleFactory,
     UserFactory,
 )
 
@@ -61,6 +108,22 @@ class Side:
     decision: IdentityDecision
     table: TableImport
     prospect: Prospect
+    preview: Preview
+    held: ClientNeed
+    heard: NeedEvidence
+    naf: NafCode
+    aside: RiskSetAside
+    departure: ClientDeparture
+    event: Event
+    events: TableImport
+    trigger: TriggerRule
+    time: TimeEntry
+    objective: Objective
+    opinion: Assessment
+    grade: Grade
+    plan: ReframingPlan
+    hole: Hole
+    offer: Offer
     seen_by: frozenset[Who]
 
 
@@ -72,7 +135,7 @@ class World:
 
 
 def build() -> World:
-    Firm.objects.create(pk=Firm.ONLY, name="Cabinet Fabre", parts=Firm.Part.values)
+    Firm.objects.create(pk=Firm.ONLY, name="Cabinet Fabre", parts=Firm.Part.values, hourly_target=120)
     manager = UserFactory(roles=[Role.MANAGER], email="manager@cabinet.example")
     other_manager = UserFactory(roles=[Role.MANAGER], email="autre-manager@cabinet.example")
     people = {
@@ -88,24 +151,74 @@ def build() -> World:
     everybody_sees = {Who.MARKETING, Who.DIRECTION, Who.ADMINISTRATOR}
     own_seen_by = frozenset({Who.OWNER, Who.MANAGER, *everybody_sees})
     other_seen_by = frozenset({Who.COLLEAGUE, Who.OTHER_MANAGER, *everybody_sees})
-    own = _side(Who.OWNER, people[Who.OWNER], run, FIGURE, own_seen_by)
-    other = _side(Who.COLLEAGUE, people[Who.COLLEAGUE], run, Decimal("4200.00"), other_seen_by)
+    trigger = TriggerRuleFactory(created_by=people[Who.DIRECTION])
+    objective = ObjectiveFactory(created_by=people[Who.DIRECTION])
+    preview = _preview(run, people[Who.DIRECTION])
+    offer = Offer.objects.create(name="Sérénité", price=900, segments=["loyal"], created_by=people[Who.DIRECTION])
+    shared = {"objective": objective, "preview": preview, "offer": offer, "trigger": trigger}
+    own = _side(Who.OWNER, people[Who.OWNER], run, FIGURE, own_seen_by, **shared)
+    other = _side(Who.COLLEAGUE, people[Who.COLLEAGUE], run, Decimal("4200.00"), other_seen_by, **shared)
     return World(people=people, sides={"own": own, "other": other}, run=run)
 
 
-def _side(holder, owner, run, amount, seen_by):
-    client = ClientFactory(owner=owner)
+def _preview(run, author):
+    """A draft that says something else than the rules in force, and what it would change."""
+    draft = drafting.begin(by=author)
+    Rules.objects.filter(pk=draft.pk).update(new_client_days=60)
+    trial = ScoringRunFactory(kind=ScoringRun.Kind.DRAFT, rules=draft, as_of=run.as_of)
+    return Preview.objects.create(
+        rules=draft, revision=draft.revision, asked_by=author, run=trial, baseline=run, status=Preview.Status.DONE
+    )
+
+
+def _moved(score: Score, **amounts: Decimal) -> None:
+    """A Champion three months before, and a change that is confirmed."""
+    july = dt.date(2026, 7, 31)
+    former = ScoringRun.objects.filter(as_of=july).first() or ScoringRunFactory(as_of=july)
+    ScoreFactory(run=former, client=score.client, segment="champions", **amounts)
+    Movement.objects.create(
+        client=score.client,
+        former_as_of=july,
+        as_of=score.run.as_of,
+        from_segment="champions",
+        to_segment=score.segment,
+        is_arrival=False,
+        is_departure=False,
+        cause="own",
+        confirmed_on=score.run.as_of,
+    )
+
+
+def _side(holder, owner, run, amount, seen_by, *, objective, preview, offer, trigger):
+    client = ClientFactory(owner=owner, naf_code="6201Z", backup_owner=owner.manager)
     service = ServiceFactory()
+    need = NeedFactory()
+    need.services.add(service)
+    opinion = AssessmentFactory(
+        client=client, rater=owner, punctuality=1, relationship=1, effort=1, potential=1, prescriber=1
+    )
+    grading.grade([client.pk])  # red, which waits for somebody else
     amounts = ("monetary", "tier_revenue", "previous_revenue", "recent_half_revenue", "amount_at_risk")
+    score = ScoreFactory(
+        run=run, client=client, at_risk=True, risk_reasons=["rhythm"], **dict.fromkeys(amounts, amount)
+    )
+    _moved(score, **dict.fromkeys(amounts, amount))
+    time = TimeEntryFactory(client=client, person=owner, hours=amount / 100)
+    PersonTime.objects.create(run=run, client=client, person=owner, hours=time.hours, cost=amount)
+    ClientTime.objects.create(run=run, client=client, score=score, hours=time.hours, cost=amount, revenue=amount)
+    values = {"contribution": amount, "potential": amount}
+    ClientObjective.objects.create(run=run, objective=objective, client=client, score=score, **values)
+    hole = _opportunities(score, service, amount)
+    offer.services.add(service, hole.service)
+    event = EventFactory(client=client, recorded_by=owner)
+    TriggerFiring.objects.create(rule=trigger, event=event)
     return Side(
         owner=owner,
         client=client,
         contact=ContactFactory(client=client, email=f"contact-{client.pk}@client.example"),
         invoice=InvoiceFactory(client=client, service=service, amount_ht=amount),
         service=service,
-        score=ScoreFactory(
-            run=run, client=client, at_risk=True, risk_reasons=["rhythm"], **dict.fromkeys(amounts, amount)
-        ),
+        score=score,
         action=ActionFactory(client=client, assignee=owner, due_on=dt.date(2026, 11, 2)),
         invitation=Invitation.objects.create(
             email=f"invite-{client.pk}@cabinet.example", roles=[Role.COMMERCIAL], token_hash=f"{client.pk:064}"
@@ -119,7 +232,61 @@ def _side(holder, owner, run, amount, seen_by):
         holder=holder,
         table=TableImport.objects.create(name="clients", launched_by=owner, imported_at=timezone.now()),
         prospect=ProspectFactory(owner=owner),
+        preview=preview,
+        held=ClientNeedFactory(client=client, need=need, noted_by=owner, is_answered=True),
+        heard=NeedEvidence.objects.create(
+            client=client, need=need, heard_by=owner, heard_on=dt.date(2026, 10, 5), quote=f"Paroles {client.pk}"
+        ),
+        naf=NafCodeFactory(code=f"{6201 + (owner.email != 'owner@cabinet.example')}Z"),
+        aside=RiskSetAside.objects.create(  # of a reason that the client does not have: its risk shows
+            client=client,
+            reason="slowing",
+            motive="other",
+            note=f"note {client.pk}",
+            until=dt.date(2099, 1, 1),
+            set_aside_by=owner,
+            set_aside_at=timezone.now(),
+        ),
+        departure=ClientDeparture.objects.create(  # and back since: they are a client like any other
+            client=client,
+            left_on=dt.date(2026, 5, 1),
+            reopened_on=dt.date(2026, 6, 1),
+            motive="other",
+            note=f"depart {client.pk}",
+            recorded_by=owner,
+            recorded_at=timezone.now(),
+        ),
+        event=event,
+        events=TableImport.objects.create(name="evenements", launched_by=owner, imported_at=timezone.now()),
+        trigger=trigger,
+        time=time,
+        objective=objective,
+        opinion=opinion,
+        grade=Grade.objects.get(client=client),
+        plan=ReframingPlan.objects.create(
+            client=client, what="Revoir le prix.", owner=owner, opened_by=owner, due_on=dt.date(2026, 12, 1)
+        ),
+        hole=hole,
+        offer=offer,
         seen_by=seen_by,
+    )
+
+
+def _opportunities(score: Score, service: Service, amount: Decimal) -> Hole:
+    """The service that the client holds, another that it lacks, and what its owner said of it; alike are nobody
+    else's clients, so that what it is worth to the owner's is the figure."""
+    sector = "JI"[PeerGroup.objects.count()]
+    group = PeerGroup.objects.create(run=score.run, tier=score.tier, segment=score.segment, sector=sector, clients=1)
+    Peer.objects.create(run=score.run, client=score.client, score=score, group=group)
+    wanted = ServiceFactory()
+    for one, held in ((service, 1), (wanted, 0)):
+        offering = Offering.objects.create(run=score.run, service=one, holders=1, median=100)
+        figures = {"held": held, "alike": 12, "alike_held": 5, "n": 12, "propensity": Decimal("0.4")}
+        OfferOdds.objects.create(offering=offering, group=group, amount=100, worth=amount, **figures)
+        if held:
+            Holding.objects.create(offering=offering, client=score.client, group=group, net=amount)
+    return HoleFactory(
+        client=score.client, service=wanted, said_by=score.client.owner, note=f"manque {score.client_id}"
     )
 
 

@@ -1,6 +1,7 @@
 """What the script adds for who uses the keyboard, and what stays without it."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.access.world import Who
 
@@ -31,18 +32,18 @@ def test_j_walks_down_the_list_x_ticks_the_row_and_the_bar_counts(open_as):
     page.goto("/a-risque/")
     page.keyboard.press("j")
     page.keyboard.press("x")
-    assert page.locator("tbody input:checked").count() == 1
-    assert page.locator(".bulk").is_visible()
-    assert page.locator("[data-count]").first.inner_text() == "1"
+    expect(page.locator("tbody input:checked")).to_have_count(1)
+    expect(page.locator(".bulk")).to_be_visible()
+    expect(page.locator("[data-count]").first).to_have_text("1")
 
 
 def test_escape_closes_the_account_menu_and_gives_the_focus_back(open_as):
     page = open_as(Who.DIRECTION)
     page.goto("/")
     page.locator("summary.me").click()
-    assert page.locator(".menu-list").first.is_visible()
+    expect(page.locator(".menu-list").first).to_be_visible()
     page.keyboard.press("Escape")
-    assert page.locator("details.menu[open]").count() == 0
+    expect(page.locator("details.menu[open]")).to_have_count(0)
     assert page.evaluate("document.activeElement.className") == "me"
 
 
@@ -58,7 +59,7 @@ def test_pages_and_menus_work_without_the_script(open_as, address):
     page = open_as(Who.DIRECTION, java_script_enabled=False)
     page.goto(address)
     page.locator("summary.me").click()
-    assert page.get_by_role("button", name="Se déconnecter").is_visible()
+    expect(page.get_by_role("button", name="Se déconnecter")).to_be_visible()
 
 
 @pytest.mark.parametrize(("theme", "ground"), [("dark", "rgb(16, 20, 28)"), ("light", "rgb(244, 243, 239)")])
@@ -76,3 +77,11 @@ def test_the_dashboard_prints_on_two_pages_at_most(open_as, tmp_path):
     page.emulate_media(media="print")
     printed = page.pdf(format="A4", prefer_css_page_size=True)
     assert printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") + printed.count(b"/Type /Page>") <= 2
+
+
+def test_the_bar_of_a_phone_holds_five_pages_at_most(open_as):
+    page = open_as(Who.DIRECTION, width=390)
+    page.goto("/")
+    shown = [link for link in page.locator("nav.side a").all() if link.is_visible()]
+    assert 3 <= len(shown) <= 5
+    assert page.locator(".menu a[href='/reglages/']").count() == 1

@@ -1,6 +1,7 @@
 """Lists of the administration in Chromium: brought in from a dirty file, taken out, without a word on the console."""
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.models import Invitation
 from clients.models import Client, Contact
@@ -38,13 +39,13 @@ def test_a_dirty_list_is_checked_then_brought_in(administration):
     page, _said = administration
     before = Client.objects.count()
     send(page, "clients/client", DIRTY, encoding="cp1252")
-    assert page.get_by_text("40 lignes à créer").is_visible()
-    assert page.get_by_role("cell", name="Cette date n’est pas lisible").is_visible()
-    assert page.get_by_text("Ligne répétée dans le fichier").is_visible()
-    assert page.get_by_text("Colonnes qui ne servent pas : Météo").is_visible()
+    expect(page.get_by_text("40 lignes à créer")).to_be_visible()
+    expect(page.get_by_role("cell", name="Cette date n’est pas lisible")).to_be_visible()
+    expect(page.get_by_text("Ligne répétée dans le fichier")).to_be_visible()
+    expect(page.get_by_text("Colonnes qui ne servent pas : Météo")).to_be_visible()
     assert Client.objects.count() == before
     page.get_by_role("button", name="Importer les autres lignes").click()
-    assert page.get_by_text("Import terminé : 40 lignes créées").is_visible()
+    expect(page.get_by_text("Import terminé : 40 lignes créées")).to_be_visible()
     assert Client.objects.get(code="C7").city == "Évreux"
 
 
@@ -54,6 +55,7 @@ def test_a_contact_of_a_similar_name_attaches_once_ticked(administration):
     send(page, "clients/contact", "Société;Nom\nGarage Vert SARL;Anne Roy\n")
     page.get_by_label("« Garage Vert SARL » (1 ligne) est Garage Vert (G1)").check()
     page.get_by_role("button", name="Importer", exact=True).click()
+    expect(page.get_by_text("Import terminé")).to_be_visible()
     assert Contact.objects.get(name="Anne Roy").client.code == "G1"
 
 
@@ -61,7 +63,7 @@ def test_newcomers_are_invited_and_their_links_shown(administration):
     page, _said = administration
     send(page, "accounts/user", "E-mail;Rôles\nnouvelle@cabinet.example;commerciale\n")
     page.get_by_role("button", name="Importer", exact=True).click()
-    assert "/invitation/" in page.get_by_role("row", name="nouvelle@cabinet.example").inner_text()
+    expect(page.get_by_role("row", name="nouvelle@cabinet.example")).to_contain_text("/invitation/")
     assert Invitation.objects.filter(email="nouvelle@cabinet.example").exists()
 
 

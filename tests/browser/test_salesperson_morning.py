@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from campaigns.models import Action
 from tests.access.world import Who
@@ -46,14 +47,14 @@ def test_a_salesperson_reads_why_a_client_leaves_and_records_the_call(morning, w
     page.get_by_role("link", name=mine.name, exact=True).click()
     panel = page.locator("aside.panel")
     panel.wait_for()
-    assert page.url.endswith(f"client={mine.pk}")
-    assert panel.get_by_role("heading", name="Pourquoi ce client est ici").is_visible()
-    assert "son rythme habituel" in panel.inner_text()
+    page.wait_for_url(f"**client={mine.pk}")
+    expect(panel.get_by_role("heading", name="Pourquoi ce client est ici")).to_be_visible()
+    expect(panel).to_contain_text("son rythme habituel")
 
     panel.locator("textarea").fill("Il attend notre devis.")
     panel.get_by_role("button", name="Joint", exact=True).click()
     page.get_by_role("button", name="Annuler", exact=True).wait_for()
-    assert "Il attend notre devis." in page.locator("aside.panel .events").inner_text()
+    expect(page.locator("aside.panel .events")).to_contain_text("Il attend notre devis.")
     call = Action.objects.get(outcome="reached", note="Il attend notre devis.")
     assert (call.client, call.done_by) == (mine, world.people[Who.OWNER])
     assert said == []
@@ -75,7 +76,7 @@ def test_the_whole_morning_is_done_without_a_mouse(morning, world):
 
     page.keyboard.press("Escape")
     page.wait_for_function(f"document.activeElement.id === 'client-{mine.pk}'")
-    assert page.locator("aside.panel").count() == 0
+    expect(page.locator("aside.panel")).to_have_count(0)
 
 
 def test_going_back_closes_the_panel(morning, world):
@@ -84,7 +85,7 @@ def test_going_back_closes_the_panel(morning, world):
     page.locator("aside.panel").wait_for()
     page.go_back()
     page.locator("aside.panel").wait_for(state="detached")
-    assert page.locator("table#liste").is_visible()
+    expect(page.locator("table#liste")).to_be_visible()
 
 
 def test_a_call_is_recorded_and_undone_without_any_script(morning, world):
@@ -92,8 +93,11 @@ def test_a_call_is_recorded_and_undone_without_any_script(morning, world):
     page.get_by_role("link", name=mine.name, exact=True).click()
     page.locator("aside.panel textarea").fill("Sans script.")
     page.locator("aside.panel").get_by_role("button", name="Joint", exact=True).click()
+    undo = page.get_by_role("button", name="Annuler", exact=True)
+    expect(undo).to_be_visible()
     assert Action.objects.filter(note="Sans script.").exists()
-    page.get_by_role("button", name="Annuler", exact=True).click()
+    undo.click()
+    expect(undo).to_have_count(0)
     assert not Action.objects.filter(note="Sans script.").exists()
 
 

@@ -158,3 +158,12 @@ def test_the_area_of_a_dot_follows_the_amount():
 )
 def test_lengths_are_written_for_the_browser_not_for_people(value, text):
     assert charts.length(value) == text
+
+
+def test_shares_to_compare_lie_on_one_scale_and_their_interval_with_them():
+    drawn = charts.lanes([("Un", "a", HALF), ("Deux", "b", ONE)], [(Decimal("0.4"), Decimal("0.6"))])
+    (half, whole), box = drawn.lanes, charts.LANES_BOX
+    assert float(whole.bar.width) == 2 * float(half.bar.width) == box["width"] - box["left"] - box["right"]
+    low, high, _y = map(float, half.reach)
+    assert low < float(half.bar.x) + float(half.bar.width) < high < float(half.value_x)
+    assert (whole.reach, drawn.height) == (None, 2 * box["pitch"])

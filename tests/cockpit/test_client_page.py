@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from clients.models import Contact, Invoice, TimeEntry
+from segmentation import time_spent
 from tests.factories import (
     ActionFactory,
     ClientFactory,
@@ -134,11 +135,12 @@ def test_documents_come_ten_a_page_the_newest_first_whatever_their_status(browse
     assert len(page(browser, arnaud, page="zéro").context["page"]) == 10
 
 
-def test_hours_of_the_year_give_the_revenue_of_an_hour(browser, arnaud, claire):
+def test_hours_of_the_year_give_the_revenue_of_an_hour(browser, run, arnaud, claire):
     for day, hours in [("2025-10-31", 5), ("2025-11-01", 8), ("2026-10-31", 4)]:
         TimeEntry.objects.create(client=arnaud, person=claire, spent_on=dt.date.fromisoformat(day), hours=hours)
+    time_spent.fill(run)
     sheet = page(browser, arnaud).context["sheet"]
-    assert (sheet.hours, sheet.revenue_per_hour) == (12, 500)
+    assert (sheet.time.hours, sheet.time.revenue_per_hour) == (12, 500)
 
 
 def test_a_client_who_never_bought_has_a_page_that_says_so(browser, run, claire):

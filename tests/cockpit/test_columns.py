@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
-from accounts.models import Firm, ListSettings
+from accounts.models import Firm, ListSettings, User
 from accounts.roles import Role
 from cockpit.columns import COLUMNS
 from tests.factories import (
@@ -154,8 +154,10 @@ def test_the_three_scores_are_offered_when_the_firm_shows_them(browser, run, cla
 
 
 @both
-@pytest.mark.parametrize("slug", [slug for slug in COLUMNS if slug not in ("client", "rfm")])
+@pytest.mark.parametrize("slug", [slug for slug in COLUMNS if slug != "client"])
 def test_each_column_is_drawn_with_and_without_a_score(browser, run, claire, url, slug):
+    Firm.objects.create(pk=Firm.ONLY, parts=Firm.Part.values)  # some columns are of a part, some of a right
+    User.objects.filter(pk=claire.pk).update(roles=[Role.DIRECTION])
     scored(run, claire)
     ClientFactory(owner=claire, name="Jamais")
     assert shown(browser.get(url, {"colonnes": slug})) == [slug]
@@ -283,7 +285,7 @@ def test_a_list_reads_only_what_its_columns_show(browser, run, claire, django_as
         browser.get("/clients/", {"colonnes": EVERY})
     with django_assert_max_num_queries(32) as one:
         browser.get("/clients/", {"colonnes": "ville"})
-    assert len(every) - len(one) == 3  # months, next actions, contacts
+    assert len(every) - len(one) == 6  # months, next actions, contacts, departures, clients and prospects recommended
 
 
 # --- Files ---

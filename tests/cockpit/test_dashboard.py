@@ -48,7 +48,7 @@ def five_clients(run, **fields):
 
 
 def test_without_a_run_the_first_steps_come_instead(client, direction):
-    assert client.get(HOME).headers["Location"] == reverse("cockpit:welcome")
+    assert client.get(HOME).headers["Location"] == f"{reverse('cockpit:welcome')}?attente=1"
 
 
 def test_the_figures_say_how_revenue_is_shared_and_never_assume_80_20(client, direction, run):

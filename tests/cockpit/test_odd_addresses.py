@@ -13,7 +13,7 @@ from tests.factories import ActionFactory, ScoreFactory, UserFactory
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 NAMES = [
     *("q", "palier", "segment", "r", "fm", "risque", "commercial", "ca_min", "sans_score", "vue", "portefeuille"),
-    *("tri", "page", "per_page", "client", "onglet", "personne", "mesure", "next", "inconnu", "colonnes"),
+    *("tri", "page", "per_page", "client", "onglet", "personne", "mesure", "next", "inconnu", "colonnes", "note"),
 ]
 VALUES = [
     *(
@@ -54,7 +54,7 @@ VALUES = [
     ),
     *("true", "None", "[]", "client__owner", "owner__password", "2026-13-45", "ville,ca,ville"),
 ]
-LISTS = ("at-risk", "client-list", "action-list", "client-columns", "risk-columns", "saved-views")
+LISTS = ("at-risk", "client-list", "action-list", "relation", "client-columns", "risk-columns", "saved-views")
 TRIES = int(os.environ.get("FUZZ_TRIES", "300"))  # 2,000 and more on demand
 
 

@@ -36,6 +36,14 @@ def test_the_ribbons_fill_with_the_first_run(client, person):
     assert "Ce que pèse chaque palier" in page
 
 
+def test_who_waits_for_the_first_run_goes_back_to_the_dashboard_once_it_is_there(client, person):
+    waiting = client.get("/").headers["Location"]
+    assert client.get(waiting).status_code == 200
+    ScoreFactory(tier="A")
+    assert client.get(waiting).headers["Location"] == "/"
+    assert client.get(reverse("cockpit:welcome")).status_code == 200
+
+
 def test_five_chosen_calls_and_a_colleague_complete_the_steps(person):
     ScoringRunFactory()
     ActionFactory.create_batch(5)
