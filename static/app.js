@@ -76,6 +76,9 @@
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape" && !find("dialog[open]")) {
       escape();
+    } else if (shortcuts && !typing(document.activeElement) && find(`[data-key="${CSS.escape(event.key)}"]`)) {
+      event.preventDefault();
+      find(`[data-key="${CSS.escape(event.key)}"]`).click();
     } else if (shortcuts && Object.hasOwn(keys, event.key) && !typing(document.activeElement)) {
       event.preventDefault();
       keys[event.key]();
@@ -145,7 +148,16 @@
     });
   }
 
+  // --- A range[data-pair=id] and the number of that id say the same. Without a script there is the number alone.
+
+  document.addEventListener("input", (event) => {
+    const number = event.target.dataset.pair && document.getElementById(event.target.dataset.pair);
+    const pair = number || event.target.id && find(`[data-pair="${event.target.id}"]`);
+    if (pair) pair.value = event.target.value;
+  });
+
   const settle = (within) => {
+    findAll("[data-pair]", within).forEach((range) => { range.hidden = false; });
     restore(within);
     findAll("[data-print]", within).forEach((button) => { button.hidden = false; });
     mark();
