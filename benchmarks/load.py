@@ -17,6 +17,7 @@ DAY = dt.date(2026, 11, 1)
 CLIENTS_A_SALESPERSON = 2_500
 NOW = "2026-11-01 00:00:00+00"
 ROWS_A_WRITE = 2_000
+SERVICES = 40  # the sample's twelve, in as many variants as that takes; a client buys one variant of each
 
 CLIENTS = """
     COPY clients_client (id, name, code, kind, siren, siret, vat_number, naf_code, naf_nomenclature, address, postcode,
@@ -39,7 +40,7 @@ def fill(clients: int) -> int:
     firm = Firm(day=DAY, clients=clients, lives=LOAD)
     with transaction.atomic(), connection.cursor() as cursor, references_checked_at_the_end(cursor):
         source = Source.objects.create(kind=Source.Kind.TABLE, name="Load")
-        services = [Service.objects.create(code=sold.name, name=sold.name).pk for sold in words.SERVICES]
+        services = [_service(place) for place in range(SERVICES)]
         owners = _salespeople(clients)
         _copy(cursor, CLIENTS, _client_rows(firm, owners))
         _copy(cursor, INVOICES, _invoice_rows(firm, source.pk))
@@ -70,6 +71,13 @@ def _salespeople(clients: int) -> list[int]:
         for n in range(max(4, clients // CLIENTS_A_SALESPERSON))
     ]
     return [person.pk for person in people]
+
+
+def _service(place: int) -> int:
+    variant, kind = divmod(place, len(words.SERVICES))
+    sold = words.SERVICES[kind]
+    name = f"{sold.name} {variant + 1}"
+    return Service.objects.create(code=name, name=name, family=sold.family).pk
 
 
 def _copy(cursor, statement: str, rows: Iterator[str]) -> None:
@@ -108,11 +116,12 @@ def _invoice_rows(firm: Firm, source: int) -> Iterator[str]:
 
 def _line_rows(firm: Firm, services: list[int]) -> Iterator[str]:
     number = 0
-    for _index, documents in firm.engine.stream(firm.size):
+    for index, documents in firm.engine.stream(firm.size):
         for document in documents:
             number += 1
             for position, (service, cents) in enumerate(document.lines, start=1):
-                yield f"{number}\t{position}\t{services[service]}\t\t{_decimal(cents)}\n"
+                variants = services[service :: len(words.SERVICES)]
+                yield f"{number}\t{position}\t{variants[index % len(variants)]}\t\t{_decimal(cents)}\n"
 
 
 def _decimal(cents: int) -> str:

@@ -7,11 +7,15 @@ from typing import NamedTuple
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import Sum
 from django.test import Client as Browser
 
 from accounts.models import User
+from segmentation import opportunities
+from segmentation.models import Offering, PeerGroup, ScoringRun
 
-PAGES = {"dashboard": "/", "clients": "/clients/", "at-risk": "/a-risque/"}
+PAGES = {"dashboard": "/", "clients": "/clients/", "at-risk": "/a-risque/", "matrix": "/opportunites/"}
+MOST_MS = {"matrix": 150, "cell": 150}  # p95, by page
 PEOPLE = {"direction": "direction@bench.example", "salesperson": "commercial0@bench.example"}
 WARM_UPS = 3
 
@@ -40,10 +44,21 @@ class Counted:
 
 def measure(requests: int) -> list[Served]:
     """Each page for each person, by the test client: Django and PostgreSQL, without network or web server."""
+    opportunities.catch_up()
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE segmentation_score")  # as autovacuum does within the minute
+        tables = ("segmentation_score", *opportunities.TABLES)
+        cursor.execute(f"VACUUM ANALYZE {', '.join(tables)}")  # as autovacuum does within the minute
     collect_static()
-    return [_served(page, path, person, requests) for page, path in PAGES.items() for person in PEOPLE]
+    pages = PAGES | {"cell": largest_cell()}
+    return [_served(page, path, person, requests) for page, path in pages.items() for person in PEOPLE]
+
+
+def largest_cell() -> str:
+    """The address of the cell of the matrix with most clients: the largest segment, without the rarest service."""
+    run = ScoringRun.objects.latest_at()
+    groups = PeerGroup.objects.filter(run=run).values_list("segment").annotate(size=Sum("clients")).order_by("-size")
+    rarest = Offering.objects.filter(run=run, service__isnull=False).order_by("holders", "pk").first()
+    return f"/opportunites/segment-{groups[0][0]}/{rarest.service_id}/"
 
 
 def collect_static() -> None:

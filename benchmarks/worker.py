@@ -1,4 +1,4 @@
-"""One import in a process of its own, as a worker that does nothing else: its seconds, its memory, what a page sees."""
+"""One import, or its undoing, in a process that does nothing else, as a worker: seconds, memory, what a page sees."""
 
 import logging
 import multiprocessing
@@ -11,20 +11,21 @@ from typing import NamedTuple
 import django
 from django.db import connection
 
+from accounts.models import User
+from accounts.roles import Role
 from benchmarks.database import server_cpu_s
-from clients.imports import pipeline, queue
+from clients.imports import pipeline, queue, undo
 from clients.models import Import
 
 LOOK_EVERY = 0.1  # seconds
-ENDS = (Import.Status.COMMITTED, Import.Status.CHECKED)
 STATUS = Path("/proc/self/status")
 
 
 class Ran(NamedTuple):
-    """An import from `submit` to its end: seconds by the clock and of processors, the most memory held in MB.
+    """An import, or an undoing, from `submit` to its end: seconds by the clock and of processors, the most memory.
 
-    `confined_mb` is that of the largest program it started, 0 for none; `steps` counts the different numbers of rows
-    done that a page could show meanwhile.
+    Memory is in MB; `confined_mb` is that of the largest program it started, 0 for none; `steps` counts the different
+    numbers of rows done that a page could show meanwhile.
     """
 
     seconds: float
@@ -39,15 +40,29 @@ def run(path: Path, **how: str) -> Ran:
     cpu, started = time.process_time(), time.perf_counter()
     batch = queue.submit(files=[(path.name, path)], by=None, source_name="Bench", **how)
     submit_s, cpu = time.perf_counter() - started, time.process_time() - cpu
+    ran = _by_a_worker(batch, ends=(Import.Status.COMMITTED, Import.Status.CHECKED))
+    return ran._replace(seconds=ran.seconds + submit_s, cpu_s=ran.cpu_s + cpu)
+
+
+def undo_last() -> Ran:
+    """The undoing of the last import of the database in use. Raises RuntimeError when it fails."""
+    batch = Import.objects.latest("pk")
+    keeper = User.objects.create_user(f"annule{batch.pk}@bench.example", roles=[Role.DIRECTION])
+    if not undo.ask(batch, by=keeper):
+        raise RuntimeError(f"the import {batch.pk} cannot be undone: {batch.status}")
+    return _by_a_worker(batch, ends=(Import.Status.UNDONE,))
+
+
+def _by_a_worker(batch: Import, *, ends: tuple[Import.Status, ...]) -> Ran:
     # A fork would begin with the memory of this process; a new one loads what a worker loads.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, context, initializer=django.setup) as pool:
         working = pool.submit(_work, str(connection.settings_dict["NAME"]), batch.pk)
         steps = _watched(working, batch.pk)
         status, ran = working.result()
-    if status not in ENDS:
-        raise RuntimeError(f"the import of {path.name} did not commit: {status}")
-    return ran._replace(seconds=ran.seconds + submit_s, cpu_s=ran.cpu_s + cpu, steps=steps)
+    if status not in ends:
+        raise RuntimeError(f"the import {batch.pk} did not end as it should: {status}")
+    return ran._replace(steps=steps)
 
 
 def _watched(working: Future, import_id: int) -> int:

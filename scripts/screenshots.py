@@ -43,6 +43,7 @@ class Screen:
     name: str
     path: str
     link: str = ""  # a selector on that page: the picture is of where it leads
+    press: str = ""  # a button of that page: the picture is of what comes next
     who: str = "direction"
     also: tuple[str, ...] = ("mobile",)  # among mobile, sombre, impression
 
@@ -61,6 +62,30 @@ SCREENS = (
     Screen("a-risque", "/a-risque/", who="commercial", also=("mobile", "sombre", "impression")),
     Screen("a-risque-appel", "/a-risque/", link="a[href*='client=']", who="commercial"),
     Screen("actions", "/actions/", who="commercial"),
+    Screen("mes-appels", "/a-risque/tournee/", who="commercial", press="Commencer mes appels"),
+    Screen("bilan-des-appels", "/actions/bilan/"),
+    Screen("reunion-du-lundi", "/reunion/"),
+    Screen("opportunites", "/opportunites/", also=("mobile", "sombre", "impression")),
+    Screen("opportunite", "/opportunites/", link="td.l3 a[href^='/opportunites/']"),
+    Screen("offres", "/opportunites/offres/"),
+    Screen("playbook", "/playbook/"),
+    Screen("declencheurs", "/declencheurs/"),
+    Screen("clients-partis", "/clients/partis/"),
+    Screen("ambassadeurs", "/clients/ambassadeurs/"),
+    Screen("paliers", "/segmentation/paliers/", also=("mobile",)),
+    Screen("carte-rfm", "/segmentation/rfm/", also=("mobile", "sombre", "impression")),
+    Screen("taille-et-comportement", "/segmentation/croisement/", also=("mobile",)),
+    Screen("methode", "/segmentation/regles/", also=("mobile", "sombre")),
+    Screen("versions", "/segmentation/regles/versions/"),
+    Screen("mouvements", "/mouvements/", also=("mobile", "sombre", "impression")),
+    Screen("fiabilite", "/fiabilite/", also=("mobile",)),
+    Screen("temps", "/temps/", also=("mobile",)),
+    Screen("objectifs", "/objectifs/", also=("mobile",)),
+    Screen("relation", "/relation/?onglet=couleurs", also=("mobile", "sombre")),
+    Screen("relation-noter", "/relation/", link="main td a[href$='/noter/']", who="commercial"),
+    Screen("besoins", "/besoins/", also=("mobile", "sombre")),
+    Screen("besoin", "/besoins/", link="main th a[href^='/besoins/']"),
+    Screen("croisement-des-besoins", "/besoins/croisement/"),
     Screen("importer", "/importer/"),
     Screen("preparer", "/importer/preparer/"),
     Screen("resultat-import", "/importer/historique/", link="main th a[href^='/importer/']"),
@@ -185,6 +210,9 @@ def take(page: Page, workshop: Page, screen: Screen, address: str, name: str) ->
     if not answer.ok:
         print(f"- {name} : {answer.status}")
         return
+    if screen.press and (button := page.get_by_role("button", name=screen.press)).count():
+        button.first.click()
+        page.wait_for_load_state()
     width = page.viewport_size["width"]
     height = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
     picture = b""
