@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError as BrokerError
 
 from config.models import Heartbeat
+from segmentation import nightly
 from segmentation.models import LedgerEntry
 
 BROKER_SECONDS = 2
@@ -151,7 +152,12 @@ def _redis_queue() -> Finding:
 
 
 def _night() -> Finding:
-    night = LedgerEntry.objects.exclude(outcome=LedgerEntry.Outcome.STARTED).order_by("-business_date").first()
+    night = (
+        LedgerEntry.objects.filter(job=nightly.JOB)
+        .exclude(outcome=LedgerEntry.Outcome.STARTED)
+        .order_by("-business_date")
+        .first()
+    )
     if night is None:
         return Finding(_("Dernière nuit"), True, _("aucune encore"))
     well = night.outcome != LedgerEntry.Outcome.FAILED and timezone.now() - night.started_at < LATEST_NIGHT

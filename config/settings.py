@@ -121,6 +121,8 @@ DATABASES = {
         "OPTIONS": {
             "connect_timeout": 10,
             "options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
+            " -c random_page_cost=1.1"  # disks of today find a row as fast as the next one
+            " -c jit=off"  # compiling a query takes longer than any of a page's runs
             f" -c statement_timeout={env.int('STATEMENT_TIMEOUT_SECONDS', default=0)}s",
         },
         "ATOMIC_REQUESTS": False,
@@ -177,6 +179,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "segmentation.tasks.score_nightly",
         "schedule": crontab(minute="5"),
     },
+    "triggers": {  # after each night, and soon after a run that an import made: the ledger knows what is done
+        "task": "campaigns.tasks.fire_triggers",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 590},
+    },
+    "campaigns": {  # what a lost bell, a schedule, a throttle or a mail server that came back left to send
+        "task": "campaigns.tasks.send_campaigns",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "waiting-imports": {
         "task": "clients.tasks.ring_for_waiting_imports",
         "schedule": 60.0,
@@ -196,13 +208,36 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "preview-when-missed": {
+        "task": "segmentation.tasks.try_drafts",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "past-month-ends": {
+        "task": "segmentation.tasks.backfill_history",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "rescore-when-missed": {
         "task": "segmentation.tasks.rescore_history",
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "backtests-when-missed": {
+        "task": "segmentation.tasks.make_backtests",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "monday-letters": {
+        "task": "campaigns.tasks.send_monday_letters",
+        "schedule": crontab(minute="*/10", hour="7-12", day_of_week="1"),
+    },
+    "monthly-backtest": {
+        "task": "segmentation.tasks.ask_monthly_backtest",
+        "schedule": crontab(minute="50"),
+    },
 }
-AFTER_IMPORT = ["segmentation.tasks.score_new_imports"]
+AFTER_IMPORT = ["segmentation.tasks.score_new_imports", "campaigns.tasks.fire_triggers"]
 AFTER_MERGE = ["segmentation.tasks.rescore_history"]  # the past changed: an import undone, clients merged or parted
 
 # --- E-mail: a folder unless EMAIL_URL names a server ---------------------------------------------
@@ -214,6 +249,14 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(OUTBOX_DIR)
 EMAIL_TIMEOUT = 30
+# Signs the links of messages, the newest key first: a former one stays until the links that it signed are forgotten.
+MESSAGE_KEYS = [secrets.checked(key, variable="MESSAGE_KEYS") for key in env.list("MESSAGE_KEYS", default=[])] or [
+    secrets.generated(DATA_DIR / "message-key")
+]
+# Turns addresses into what the list of objections holds: changing it forgets every objection.
+ADDRESS_KEY = secrets.checked(env("ADDRESS_KEY", default=""), variable="ADDRESS_KEY") or secrets.generated(
+    DATA_DIR / "address-key"
+)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Cap Clients <cap-clients@localhost>")
 
 # --- People ---------------------------------------------------------------------------------------
