@@ -1,6 +1,6 @@
 """Addresses of the pages that put facts, judgement and decisions side by side."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from cockpit import (
     action_list,
@@ -43,6 +43,9 @@ from cockpit import (
     welcome,
     words,
 )
+from cockpit.mailings import acts as mailing_acts
+from cockpit.mailings import pages as mailing_pages
+from cockpit.mailings import settings_page as mailing_settings
 from cockpit.method import exclusion_pages, preview_pages
 from cockpit.method import grading as method_grading
 from cockpit.method import pages as method_pages
@@ -176,7 +179,9 @@ urlpatterns = [
     path("campagnes/<int:pk>/soumettre/", mailing_acts.submit_campaign, name="submit-campaign"),
     path("campagnes/<int:pk>/envoyer/", mailing_acts.launch_campaign, name="launch-campaign"),
     path("campagnes/<int:pk>/supprimer/", mailing_acts.delete_campaign, name="delete-campaign"),
-    re_path(r"^campagnes/(?P<pk>\d{1,18})/(?P<part>qui|demande|mesure|envoi)/$", mailing_acts.save_part, name="save-part"),
+    re_path(
+        r"^campagnes/(?P<pk>\d{1,18})/(?P<part>qui|demande|mesure|envoi)/$", mailing_acts.save_part, name="save-part"
+    ),
     re_path(
         r"^campagnes/(?P<pk>\d{1,18})/(?P<move>pause|reprendre|arreter)/$",
         mailing_acts.move_campaign,

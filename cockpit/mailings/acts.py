@@ -1,4 +1,4 @@
-"""What is done to a campaign: its parts saved, tried on oneself, approved, launched, paused, stopped; and its recipients."""
+"""What is done to a campaign: saved, tried on oneself, approved, launched, paused, stopped; and to its recipients."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -15,13 +15,12 @@ from accounts.access import required
 from accounts.roles import Right
 from campaigns import answers, drafting, launching, library, replies
 from campaigns.launching import AudienceChangedError
-from campaigns.messages import proofreading
 from campaigns.models import Answer, Campaign, Recipient
 from campaigns.transport import NotHandedOverError, RefusedError, UncertainError
 from clients.models import Client
 from cockpit.calls import told
 from cockpit.mailings import forms
-from cockpit.mailings.desk import ASKING, READER, TAB, Desk
+from cockpit.mailings.desk import ASKING, READER, TAB, Desk, fixed
 
 PARTS = {"qui": forms.AudienceForm, "mesure": forms.MeasureForm, "envoi": forms.ScheduleForm}
 MOVES = {
@@ -54,18 +53,15 @@ def save_part(request: HttpRequest, pk: int, part: str) -> HttpResponse:
 @require_POST
 @required(Right.DRAFT_CAMPAIGNS)
 def save_message(request: HttpRequest, pk: int) -> HttpResponse:
-    """Saves what one segment reads; to htmx, shows it again as it reads. A proposal replaces what it was made for."""
-    campaign, form = _seen(request, pk), forms.MessageForm(request.POST)
+    """Saves what one segment reads; to htmx, shows it again as it reads. `fix` is a proposal of the desk, taken."""
+    campaign = _seen(request, pk)
     desk = Desk.of(request, campaign)
     if not desk.tab:
         return _desk(pk, "qui")
     texts = {"subject": request.POST.get("subject", ""), "body": request.POST.get("body", "")}
-    place, found = request.POST.get("place", ""), request.POST.get("found", "")
-    if place in texts and found:
-        texts[place] = proofreading.replaced(texts[place], found, request.POST.get("proposal", ""))
-        form = forms.MessageForm(texts)
+    texts = fixed(texts, request.POST.get("fix", ""))
+    form, error = forms.MessageForm(texts), None
     desk.message.subject, desk.message.body = texts["subject"], texts["body"]
-    error = None
     if form.is_valid():
         try:
             drafting.write(campaign=campaign, segment=desk.segment, **form.cleaned_data, by=request.user)
@@ -105,14 +101,14 @@ def try_message(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _("Choisissez d’abord un segment qui a des clients à qui écrire."))
         return _desk(pk, "envoi")
     try:
-        drafting.send_to_oneself(
-            campaign=desk.campaign, message=desk.message, client=desk.reader, by=request.user
-        )
+        drafting.send_to_oneself(campaign=desk.campaign, message=desk.message, client=desk.reader, by=request.user)
         messages.success(request, _("L’essai est parti à %(address)s.") % {"address": request.user.email})
     except ValidationError as error:
         told(request, error)
     except (NotHandedOverError, RefusedError, UncertainError):
-        messages.error(request, _("Le serveur de messagerie n’a pas pris l’essai : vérifiez EMAIL_URL, puis réessayez."))
+        messages.error(
+            request, _("Le serveur de messagerie n’a pas pris l’essai : vérifiez EMAIL_URL, puis réessayez.")
+        )
     return _desk(pk, "envoi", {TAB: desk.tab})
 
 
@@ -138,11 +134,11 @@ def launch_campaign(request: HttpRequest, pk: int) -> HttpResponse:
     """Launches the campaign to as many as the button said."""
     campaign, said = _seen(request, pk), request.POST.get("count", "")
     try:
-        campaign = launching.launch(
-            campaign=campaign, expected=int(said) if said.isdecimal() else -1, by=request.user
-        )
+        campaign = launching.launch(campaign=campaign, expected=int(said) if said.isdecimal() else -1, by=request.user)
     except AudienceChangedError as changed:
-        words = ngettext("Il y a maintenant %(n)d destinataire.", "Il y a maintenant %(n)d destinataires.", changed.count)
+        words = ngettext(
+            "Il y a maintenant %(n)d destinataire.", "Il y a maintenant %(n)d destinataires.", changed.count
+        )
         messages.warning(request, words % {"n": changed.count} + " " + _("Vérifiez, puis envoyez de nouveau."))
         return _desk(pk, "envoi")
     except ValidationError as error:

@@ -1,19 +1,24 @@
 """The desk where a campaign is written: who, what each segment reads, how it is measured, when it leaves."""
 
+import json
+from dataclasses import dataclass
 from functools import cached_property
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Right
-from campaigns import audience, drafting, launching
-from campaigns.letters import GENERIC
+from campaigns import audience as audiences
+from campaigns import drafting, launching
+from campaigns.audience import Audience, Counted
+from campaigns.letters import GENERIC, Letters
 from campaigns.messages import proofreading
 from campaigns.messages.placeholders import KNOWN
 from campaigns.messages.rendering import Mail
-from campaigns.models import FEWEST_FOR_ARMS, Arm, Campaign, CampaignMessage, Proof
+from campaigns.models import FEWEST_FOR_ARMS, Arm, Campaign, CampaignMessage, MailSettings, Proof
 from clients.models import Client
 from cockpit.mailings import forms
 from segmentation.models import Score, SegmentSlug
@@ -21,6 +26,23 @@ from segmentation.models import Score, SegmentSlug
 TAB, READER = "onglet", "lecteur"
 STANDARD = "standard"  # the tab of the generic message, in addresses
 ASKING = {Campaign.Kind.INVITATION: forms.InvitationForm, Campaign.Kind.SURVEY: forms.SurveyForm}
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something to look at in a message; each of `fixes` is what could stand there, and the code that puts it there."""
+
+    finding: proofreading.Finding
+    fixes: list[tuple[str, str]]
+
+
+def fixed(texts: dict[str, str], code: str) -> dict[str, str]:
+    """The subject and the body once the fix of this code is made; as they were for a code that says nothing."""
+    try:
+        place, found, proposal = json.loads(code)
+        return texts | {place: proofreading.replaced(texts[place], found, proposal)}
+    except (ValueError, KeyError, TypeError):
+        return texts
 
 
 class Desk:
@@ -36,13 +58,13 @@ class Desk:
         return cls(campaign, request.user, tab=asked.get(TAB, ""), reader=asked.get(READER, ""))
 
     @cached_property
-    def audience(self) -> audience.Audience:
-        return audience.of(self.campaign, by=self.user)
+    def audience(self) -> Audience:
+        return audiences.of(self.campaign, by=self.user)
 
     @cached_property
-    def cards(self) -> list[tuple[audience.Counted, bool]]:
+    def cards(self) -> list[tuple[Counted, bool]]:
         """Each segment with what it would bring, and whether it was chosen."""
-        counted = audience.every_segment(self.campaign, by=self.user)
+        counted = audiences.every_segment(self.campaign, by=self.user)
         return [(one, one.segment in self.campaign.segments) for one in counted]
 
     @cached_property
@@ -61,6 +83,10 @@ class Desk:
     @property
     def generic(self) -> int:
         return sum(arm == Arm.GENERIC for arm in self.arms)
+
+    @property
+    def segmented(self) -> int:
+        return sum(arm == Arm.SEGMENTED for arm in self.arms)
 
     @property
     def may_draw(self) -> bool:
@@ -127,17 +153,38 @@ class Desk:
             return None
 
     @cached_property
-    def findings(self) -> list[proofreading.Finding]:
+    def notes(self) -> list[Note]:
+        """What to look at in the message on the desk, errors first."""
         if self.message is None:
             return []
-        has_proof = Proof.objects.valid().exists()
-        return proofreading.read(
-            self.message.subject, self.message.body, language=self.campaign.language, has_proof=has_proof
+        found = proofreading.read(
+            self.message.subject,
+            self.message.body,
+            language=self.campaign.language,
+            has_proof=Proof.objects.valid().exists(),
         )
+        return [
+            Note(one, [(words, json.dumps([one.place, one.found, words])) for words in one.proposals]) for one in found
+        ]
 
     @property
     def room(self) -> int:
+        """How many characters the subject may still take; below zero when it is too long for a phone."""
         return proofreading.room(self.message.subject) if self.message else 0
+
+    @property
+    def over(self) -> int:
+        return -self.room
+
+    @cached_property
+    def sender(self) -> str:
+        """Who the messages come from."""
+        return Letters(self.campaign, MailSettings.current()).sender
+
+    @property
+    def is_later(self) -> bool:
+        """Whether it leaves at an hour to come."""
+        return self.campaign.scheduled_for is not None and self.campaign.scheduled_for > timezone.now()
 
     @property
     def fields(self) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from accounts.roles import Right
 from campaigns import drafting, effects
 from campaigns.answers import coming, places_left
 from campaigns.models import Answer, Arm, Campaign, Recipient
-from clients.models import Client
+from clients.models import Client, Service
 from cockpit.mailings.desk import Desk
 from cockpit.mailings.forms import StartForm
 from segmentation.models import SegmentSlug
@@ -40,6 +40,8 @@ def campaign_list(request: HttpRequest) -> HttpResponse:
     counts = mine.aggregate(**{key or "all": Count("pk", filter=narrow) for key, (_label, narrow) in VIEWS.items()})
     context = {
         "page": Paginator(found.order_by("-created_at", "-pk"), PAGE).get_page(request.GET.get("page")),
+        "has_any": counts["all"] > 0,
+        "may_send": request.user.may(Right.SEND_CAMPAIGNS),
         "views": [(key, label, counts[key or "all"], key == view) for key, (label, _narrow) in VIEWS.items()],
     }
     return render(request, "cockpit/mailings/list.html", context)
@@ -53,9 +55,9 @@ def new_campaign(request: HttpRequest) -> HttpResponse:
     form = StartForm(request.POST or None, initial={"name": request.GET.get("nom", "")})
     segments = [slug for slug in asked.getlist("segment") if slug in SegmentSlug.values]
     chosen = [int(pk) for pk in asked.getlist("client") if pk.isascii() and pk.isdigit() and len(pk) < 19]
-    service = int(asked["service"]) if asked.get("service", "").isdecimal() and len(asked["service"]) < 19 else None
+    service = _service(asked.get("service", ""))
     if request.method == "POST" and form.is_valid():
-        fields = {"segments": segments, "service_id": service, **form.cleaned_data}
+        fields = {"segments": segments, "service": service, **form.cleaned_data}
         try:
             campaign = drafting.start(chosen=chosen or None, by=request.user, **fields)
         except ValidationError as error:
@@ -100,6 +102,10 @@ def campaign_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "cockpit/mailings/campaign.html", context)
 
 
+def _service(asked: str) -> Service | None:
+    return Service.objects.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 19 else None
+
+
 def _told(recipients):
     return recipients.select_related("client", "contact", "answer").order_by("-replied_at", "client__sort_name", "pk")
 
@@ -120,4 +126,3 @@ def _answers(campaign: Campaign) -> dict | None:
         "places": places_left(campaign),
         "coming": coming(campaign).select_related("recipient__client") if words else [],
     }
-

@@ -1,4 +1,4 @@
-"""Réglages › Messages: how the firm signs, its proofs, the messages it wrote for next time, objections noted by hand."""
+"""Réglages › Messages: how the firm signs, its proofs, its own ready messages, objections noted by hand."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
