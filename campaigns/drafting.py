@@ -1,5 +1,6 @@
 """Writing a campaign: whom it is for, what each segment reads, how it is measured, when it leaves."""
 
+import secrets
 from collections.abc import Collection, Mapping
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -26,7 +27,9 @@ def start(*, name: str, by: User, chosen: Collection[int] | None = None, **field
     """A new draft, each of its segments with its message ready. Raises PermissionDenied, ValidationError."""
     if not by.may(Right.DRAFT_CAMPAIGNS):
         raise PermissionDenied
-    campaign = Campaign(name=name, created_by=by, chosen=sorted(chosen) if chosen is not None else None, **fields)
+    campaign = Campaign(
+        name=name, created_by=by, seed=_seed(), chosen=sorted(chosen) if chosen is not None else None, **fields
+    )
     campaign.full_clean(exclude=["created_by"])
     campaign.save()
     _write_missing(campaign)
@@ -62,6 +65,22 @@ def write(*, campaign: Campaign, segment: str, subject: str, body: str, by: User
 
 
 @transaction.atomic
+def duplicate(*, campaign: Campaign, by: User) -> Campaign:
+    """A new draft like this campaign, with its messages. Raises PermissionDenied, Campaign.DoesNotExist."""
+    if not by.may(Right.DRAFT_CAMPAIGNS):
+        raise PermissionDenied
+    former = Campaign.objects.visible_to(by).get(pk=campaign.pk)
+    kept = {name: getattr(former, name) for name in (*WHO, *ASKED, *MEASURE, "per_hour", "chosen")}
+    name = _("%(name)s (copie)") % {"name": former.name[:100]}
+    made = Campaign.objects.create(**kept | {"name": name, "created_by": by, "seed": _seed()})
+    for message in former.messages.all():
+        CampaignMessage.objects.create(
+            campaign=made, segment=message.segment, subject=message.subject, body=message.body
+        )
+    return made
+
+
+@transaction.atomic
 def delete(*, campaign: Campaign, by: User) -> None:
     """Throws the draft away. Raises PermissionDenied, ValidationError for one that was launched."""
     _own_draft(campaign, by).delete()
@@ -83,6 +102,11 @@ def send_to_oneself(*, campaign: Campaign, message: CampaignMessage, client: Cli
     subject = _("[Essai] %(subject)s") % {"subject": mail.subject}
     with transport.opened() as opened:
         opened.send(transport.Letter(letters.sender, by.email, subject, mail.text, mail.html))
+
+
+def _seed() -> int:
+    """Where the draw of the arms starts from, settled before anybody sees who falls where."""
+    return secrets.randbits(62) + 1
 
 
 def _recipient_for(campaign: Campaign, client: Client, segment: str) -> Recipient:

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from django.db import connection
+from django.db import connection, models
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Arm, Campaign
+from clients.figures import nb, written
 
 SQL = (Path(__file__).parent / "sql" / "effects.sql").read_text()
 Z = 1.959964  # of the normal law, both sides, 95 %
@@ -25,7 +27,7 @@ FEWEST = 20  # clients in an arm, under which nothing is said
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of some recipients. Euros HT, net."""
+    """What became of some recipients. Euros HT, net; `replies` are noted by hand or given through their link."""
 
     recipients: int = 0
     sent: int = 0
@@ -34,7 +36,6 @@ class Outcome:
     squares: Decimal = Decimal(0)
     clicks: int = 0
     replies: int = 0
-    answers: int = 0
 
     def __add__(self, other: "Outcome") -> "Outcome":
         return Outcome(*(one + another for one, another in zip(self._figures(), other._figures(), strict=True)))
@@ -42,10 +43,9 @@ class Outcome:
     def _figures(self) -> tuple:
         return tuple(vars(self).values())
 
-    @property
-    def share(self) -> float:
-        """How many bought, of one."""
-        return self.buyers / self.recipients if self.recipients else 0.0
+    def share(self, goal: "Goal") -> float:
+        """How many reached this goal, of one."""
+        return getattr(self, goal) / self.recipients if self.recipients else 0.0
 
     @property
     def euros_each(self) -> float:
@@ -58,6 +58,14 @@ class Outcome:
             return 0.0
         total = float(self.euros)
         return max(0.0, (float(self.squares) - total * total / self.recipients) / (self.recipients - 1))
+
+
+class Goal(models.TextChoices):
+    """What is counted of a recipient, once."""
+
+    BUYERS = "buyers", _("Achats")
+    REPLIES = "replies", _("Réponses")
+    CLICKS = "clicks", _("Clics")
 
 
 @dataclass(frozen=True)
@@ -75,13 +83,38 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """One goal compared between two arms, and what may be said of it."""
+
+    goal: Goal
+    difference: Difference
+    is_enough: bool
+
+    @property
+    def verdict(self) -> str:
+        """What may be said, in words."""
+        if not self.is_enough:
+            return gettext("%(goal)s : trop peu de clients dans un des groupes pour conclure.") % {
+                "goal": self.goal.label
+            }
+        found = self.difference
+        told = {name: _points(getattr(found, name)) for name in ("value", "low", "high")} | {"goal": self.goal.label}
+        if found.is_conclusive:
+            return gettext("%(goal)s : %(value)s points, intervalle [%(low)s ; %(high)s]. Concluant.") % told
+        words = gettext("%(goal)s : %(value)s points, intervalle [%(low)s ; %(high)s]. Pas encore concluant.") % told
+        if found.needed is None:
+            return words
+        return words + " " + gettext("Il faudrait environ %(n)s clients par groupe.") % {"n": nb(found.needed)}
+
+
+@dataclass(frozen=True)
 class Comparison:
-    """The arm of the segmented message against another one."""
+    """The arm of the segmented message against another one: goal by goal, and in euros HT a client."""
 
     against: Arm
     treated: Outcome
     reference: Outcome
-    share: Difference
+    gaps: list[Gap]
     euros: Difference
 
     @property
@@ -89,17 +122,9 @@ class Comparison:
         return min(self.treated.recipients, self.reference.recipients) >= FEWEST
 
     @property
-    def verdict(self) -> str:
-        """What may be said, in words."""
-        if not self.is_enough:
-            return _("Trop peu de clients dans un des groupes pour conclure.")
-        points = {"value": _points(self.share.value), "low": _points(self.share.low), "high": _points(self.share.high)}
-        if self.share.is_conclusive:
-            return _("Achats : %(value)s points, intervalle [%(low)s ; %(high)s]. Concluant.") % points
-        words = _("Achats : %(value)s points, intervalle [%(low)s ; %(high)s]. Pas encore concluant.") % points
-        if self.share.needed is None:
-            return words
-        return words + " " + _("Il faudrait environ %(n)s clients par groupe.") % {"n": self.share.needed}
+    def gained(self) -> float | None:
+        """The euros HT that the message brought to its arm over the other one; None while that cannot be said."""
+        return self.euros.value * self.treated.recipients if self.is_enough and self.euros.is_conclusive else None
 
 
 @dataclass(frozen=True)
@@ -142,21 +167,24 @@ def _comparisons(arms: dict[str, Outcome]) -> Iterable[Comparison]:
 
 
 def compare(against: Arm, treated: Outcome, reference: Outcome) -> Comparison:
-    """The segmented arm against this one."""
-    return Comparison(against, treated, reference, of_shares(treated, reference), of_euros(treated, reference))
+    """The segmented arm against this one. Who received nothing can neither reply nor click: only purchases compare."""
+    is_enough = min(treated.recipients, reference.recipients) >= FEWEST
+    goals = [Goal.BUYERS] if against == Arm.HELD else list(Goal)
+    gaps = [Gap(goal, of_shares(treated, reference, goal), is_enough) for goal in goals]
+    return Comparison(against, treated, reference, gaps, of_euros(treated, reference))
 
 
-def of_shares(one: Outcome, other: Outcome) -> Difference:
-    """The difference of the shares that bought, in [-1, 1], with Newcombe's interval (1998, method 10)."""
+def of_shares(one: Outcome, other: Outcome, goal: Goal = Goal.BUYERS) -> Difference:
+    """The difference of the shares that reached this goal, in [-1, 1], with Newcombe's interval (1998, method 10)."""
     if not (one.recipients and other.recipients):
         return Difference(0.0, -1.0, 1.0)
-    p1, p2, value = one.share, other.share, one.share - other.share
-    low1, high1 = wilson(one.buyers, one.recipients)
-    low2, high2 = wilson(other.buyers, other.recipients)
-    low = value - math.hypot(p1 - low1, high2 - p2)
-    high = value + math.hypot(high1 - p1, p2 - low2)
+    p1, p2 = one.share(goal), other.share(goal)
+    low1, high1 = wilson(getattr(one, goal), one.recipients)
+    low2, high2 = wilson(getattr(other, goal), other.recipients)
+    low = p1 - p2 - math.hypot(p1 - low1, high2 - p2)
+    high = p1 - p2 + math.hypot(high1 - p1, p2 - low2)
     is_conclusive = low > 0 or high < 0
-    return Difference(value, low, high, None if is_conclusive else needed_for(p1, p2))
+    return Difference(p1 - p2, low, high, None if is_conclusive else needed_for(p1, p2))
 
 
 def wilson(count: int, n: int) -> tuple[float, float]:
@@ -185,7 +213,8 @@ def of_euros(one: Outcome, other: Outcome) -> Difference:
 
 
 def _points(share: float) -> str:
-    return f"{share * 100:+.1f}".replace("-", "−").replace(".", ",")
+    """A difference of shares, in points: "+6,0"."""
+    return written(share * 100, 1, sign=True)
 
 
 def _rounded(n: int) -> int:

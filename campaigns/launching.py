@@ -3,8 +3,6 @@
 Launching freezes who receives what: a second click, or a second tab, finds it done and changes nothing.
 """
 
-import secrets
-
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
@@ -86,9 +84,6 @@ def launch(*, campaign: Campaign, expected: int, by: User) -> Campaign:
 
 def drawn_for(campaign: Campaign, found: Audience) -> list[Arm]:
     """The arm of each person reached, in their order: the same before the launch and at it."""
-    if not campaign.seed:
-        campaign.seed = secrets.randbits(62) + 1
-        Campaign.objects.filter(pk=campaign.pk).update(seed=campaign.seed)
     strata = [(person.segment, person.tier) for person in found.reached]
     return arms.draw(strata, generic=campaign.generic_share, held=campaign.held_share, seed=campaign.seed)
 

@@ -94,6 +94,11 @@ def signed_pct(share, digits=0):
     return NOTHING if share is None else _with_unit(written(Decimal(share) * 100, int(digits), sign=True), "%")
 
 
+def points(value):
+    """A difference of percentages, in points: "+6", "−2,5"; no decimal when it has none."""
+    return written(value, 1 if round(value * 10) % 10 else 0, sign=True)
+
+
 def nb(value, digits=0):
     """A count, or a number at that many decimals: "1 234"."""
     return NOTHING if value is None else written(value, int(digits))

@@ -30,6 +30,12 @@ CARDS = [
     Card("accounts:firm", _("Entreprise"), _("Nom, mots employés, parties affichées."), Right.MANAGE_SETTINGS),
     Card("cockpit:costs", _("Coûts et cible à l’heure"), _("Ce qu’une heure coûte et rapporte."), Right.SET_COURSE),
     Card(
+        "cockpit:mail-settings",
+        _("Messages et preuves"),
+        _("Qui écrit, combien de fois au plus, preuves, oppositions."),
+        Right.SEND_CAMPAIGNS,
+    ),
+    Card(
         "cockpit:method", _("La méthode"), _("Comment tout est calculé : périodes, paliers, notes, risque, exclusions.")
     ),
     Card("cockpit:team", _("Équipe"), _("Qui est là, avec quels droits ; inviter, désactiver."), Right.MANAGE_USERS),

@@ -178,6 +178,7 @@ urlpatterns = [
     path("campagnes/<int:pk>/essai/", mailing_acts.try_message, name="try-message"),
     path("campagnes/<int:pk>/soumettre/", mailing_acts.submit_campaign, name="submit-campaign"),
     path("campagnes/<int:pk>/envoyer/", mailing_acts.launch_campaign, name="launch-campaign"),
+    path("campagnes/<int:pk>/refaire/", mailing_acts.duplicate_campaign, name="duplicate-campaign"),
     path("campagnes/<int:pk>/supprimer/", mailing_acts.delete_campaign, name="delete-campaign"),
     re_path(
         r"^campagnes/(?P<pk>\d{1,18})/(?P<part>qui|demande|mesure|envoi)/$", mailing_acts.save_part, name="save-part"
@@ -189,6 +190,7 @@ urlpatterns = [
     ),
     path("campagnes/destinataires/<int:pk>/regler/", mailing_acts.settle_recipient, name="settle-recipient"),
     path("campagnes/destinataires/<int:pk>/reponse/", mailing_acts.note_reply, name="note-reply"),
+    path("campagnes/reponses/<int:pk>/presence/", mailing_acts.note_attendance, name="note-attendance"),
     path("reglages/messages/", mailing_settings.mail_settings, name="mail-settings"),
     path("reglages/messages/preuves/", mailing_settings.add_proof, name="add-proof"),
     path("reglages/messages/preuves/<int:pk>/retirer/", mailing_settings.remove_proof, name="remove-proof"),

@@ -52,7 +52,8 @@ class Campaign(models.Model):
     """Messages to chosen segments, in arms fixed before sending: segmented, generic, no contact.
 
     Its recipients are frozen when it is launched. Shares are in percent of those who can be written to. Outcomes are
-    watched for `outcome_days` days from each recipient's own sending. `per_hour` is the most that leaves in an hour.
+    watched for `outcome_days` days from the day after it began, for all arms alike: who received nothing has no sending
+    of their own. `per_hour` is the most that leaves in an hour.
     """
 
     Kind = CampaignKind

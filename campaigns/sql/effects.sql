@@ -42,8 +42,7 @@ SELECT
     coalesce(sum(bought.euros), 0) AS euros,
     coalesce(sum(bought.euros * bought.euros), 0) AS squares,
     count(*) FILTER (WHERE clicked.recipient_id IS NOT NULL) AS clicks,
-    count(*) FILTER (WHERE watched.replied_at IS NOT NULL) AS replies,
-    count(answer.id) AS answers
+    count(*) FILTER (WHERE watched.replied_at IS NOT NULL OR answer.id IS NOT NULL) AS replies
 FROM watched
 LEFT JOIN bought ON bought.id = watched.id
 LEFT JOIN clicked ON clicked.recipient_id = watched.id

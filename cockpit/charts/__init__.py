@@ -5,6 +5,7 @@ drawing. What is read (percentages, euros, names) stays a number, for the templa
 """
 
 from cockpit.charts.geometry import LEVELS, Rect, Scale, band_path, bar, length, levels
+from cockpit.charts.intervals import Interval, Intervals, intervals
 from cockpit.charts.pareto_curve import Band, Mark, Pareto, Tick, pareto
 from cockpit.charts.share_lanes import LANES_BOX, Lane, Lanes, lanes
 from cockpit.charts.small import RHYTHM_CAP, Months, Rhythm, Sparkline, months, rhythm, sparkline
@@ -19,6 +20,8 @@ __all__ = [
     "RIBBON_BOX",
     "Band",
     "Dot",
+    "Interval",
+    "Intervals",
     "Lane",
     "Lanes",
     "Mark",
@@ -36,6 +39,7 @@ __all__ = [
     "YearTick",
     "band_path",
     "bar",
+    "intervals",
     "lanes",
     "length",
     "levels",

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -67,13 +68,13 @@ def save_message(request: HttpRequest, pk: int) -> HttpResponse:
             drafting.write(campaign=campaign, segment=desk.segment, **form.cleaned_data, by=request.user)
         except ValidationError as refusal:
             error = refusal
+    is_kept = form.is_valid() and error is None
     if request.htmx:
-        saved_at = None if error or form.errors else timezone.localtime()
-        return render(request, "cockpit/mailings/_reading.html", {"desk": desk, "saved_at": saved_at})
-    if error is not None:
-        told(request, error)
-    elif form.errors:
-        messages.error(request, _("Écrivez un objet et un message."))
+        shown = {"desk": desk, "saved_at": timezone.localtime() if is_kept else None}
+        return render(request, "cockpit/mailings/_reading.html", shown)
+    if not is_kept:
+        told(request, error or ValidationError(_("Écrivez un objet et un message.")))
+        return render(request, "cockpit/mailings/desk.html", {"desk": desk, "campaign": campaign}, status=422)
     return _desk(pk, "message", {TAB: desk.tab, READER: request.POST.get(READER, "")})
 
 
@@ -149,6 +150,15 @@ def launch_campaign(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @required(Right.DRAFT_CAMPAIGNS)
+def duplicate_campaign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Starts a draft from a campaign that was launched, or from another draft."""
+    campaign = drafting.duplicate(campaign=_seen(request, pk), by=request.user)
+    messages.success(request, _("Voici une copie, à relire avant d’envoyer."))
+    return redirect("cockpit:campaign-desk", pk=campaign.pk)
+
+
+@require_POST
+@required(Right.DRAFT_CAMPAIGNS)
 def delete_campaign(request: HttpRequest, pk: int) -> HttpResponse:
     """Throws a draft away."""
     campaign = _seen(request, pk)
@@ -184,14 +194,21 @@ def settle_recipient(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @required(Right.DRAFT_CAMPAIGNS)
 def note_reply(request: HttpRequest, pk: int) -> HttpResponse:
-    """Notes that a recipient answered, or takes that back; for an invitation, whether they were there."""
+    """Notes that a recipient answered by themselves, or takes that back."""
     recipient = _recipient(request, pk)
-    if "attended" in request.POST:
-        given = get_object_or_404(Answer, recipient=recipient)
-        answers.note_attendance(answer=given, attended=request.POST["attended"] == "1", by=request.user)
-    else:
-        replies.note(recipient=recipient, has_replied=request.POST.get("replied") == "1", by=request.user)
+    replies.note(recipient=recipient, has_replied=request.POST.get("replied") == "1", by=request.user)
     return redirect(f"{reverse('cockpit:campaign', args=[recipient.campaign_id])}?{urlencode(_place(request))}")
+
+
+@require_POST
+@required(Right.DRAFT_CAMPAIGNS)
+def note_attendance(request: HttpRequest, pk: int) -> HttpResponse:
+    """Notes whether who said they would come was there."""
+    given = get_object_or_404(
+        Answer.objects.filter(recipient__in=_recipients(request)).select_related("recipient"), pk=pk
+    )
+    answers.note_attendance(answer=given, attended=request.POST.get("attended") == "1", by=request.user)
+    return redirect("cockpit:campaign", pk=given.recipient.campaign_id)
 
 
 def _place(request: HttpRequest) -> dict[str, str]:
@@ -203,12 +220,15 @@ def _seen(request: HttpRequest, pk: int) -> Campaign:
     return get_object_or_404(Campaign.objects.visible_to(request.user), pk=pk)
 
 
-def _recipient(request: HttpRequest, pk: int) -> Recipient:
-    """A recipient of a campaign that this person may read, of a client whom they see."""
-    seen = Recipient.objects.filter(
+def _recipients(request: HttpRequest) -> QuerySet[Recipient]:
+    """The recipients of campaigns that this person may read, of clients whom they see."""
+    return Recipient.objects.filter(
         campaign__in=Campaign.objects.visible_to(request.user), client__in=Client.objects.visible_to(request.user)
     )
-    return get_object_or_404(seen.select_related("campaign"), pk=pk)
+
+
+def _recipient(request: HttpRequest, pk: int) -> Recipient:
+    return get_object_or_404(_recipients(request).select_related("campaign"), pk=pk)
 
 
 def _desk(pk: int, part: str, params: dict | None = None) -> HttpResponseRedirect:

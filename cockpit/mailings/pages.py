@@ -10,12 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import required
 from accounts.roles import Right
-from campaigns import drafting, effects
-from campaigns.answers import coming, places_left
-from campaigns.models import Answer, Arm, Campaign, Recipient
-from clients.models import Client, Service
+from campaigns import drafting
+from campaigns.models import Campaign, Recipient
+from clients.models import Service
 from cockpit.mailings.desk import Desk
 from cockpit.mailings.forms import StartForm
+from cockpit.mailings.results import Results
 from segmentation.models import SegmentSlug
 
 PAGE = 25
@@ -85,44 +85,12 @@ def campaign_page(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = get_object_or_404(Campaign.objects.visible_to(request.user).select_related("launched_by"), pk=pk)
     if campaign.is_drafted:
         return redirect("cockpit:campaign-desk", pk=pk)
-    mine = campaign.recipients.filter(client__in=Client.objects.visible_to(request.user))
-    states = dict(mine.order_by().values_list("state").annotate(n=Count("pk")))
-    context = {
-        "campaign": campaign,
-        "states": [(state.label, states[state]) for state in Recipient.State if state in states],
-        "total": sum(states.values()),
-        "to_write": sum(states.values()) - states.get(Recipient.State.HELD, 0),
-        "uncertain": mine.uncertain().select_related("client", "contact").order_by("pk")[:PAGE],
-        "effects": effects.of(campaign),
-        "arms": [(arm.value, arm.label) for arm in Arm],
-        "answers": _answers(campaign),
-        "page": Paginator(_told(mine), PAGE).get_page(request.GET.get("page")),
-        "may_send": request.user.may(Right.SEND_CAMPAIGNS),
-    }
-    return render(request, "cockpit/mailings/campaign.html", context)
+    results = Results(campaign, request.user)
+    told = results.recipients.select_related("client", "contact", "answer")
+    told = told.order_by("-replied_at", "client__sort_name", "pk")
+    page = Paginator(told, PAGE).get_page(request.GET.get("page"))
+    return render(request, "cockpit/mailings/campaign.html", {"campaign": campaign, "results": results, "page": page})
 
 
 def _service(asked: str) -> Service | None:
     return Service.objects.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 19 else None
-
-
-def _told(recipients):
-    return recipients.select_related("client", "contact", "answer").order_by("-replied_at", "client__sort_name", "pk")
-
-
-def _answers(campaign: Campaign) -> dict | None:
-    """What was answered, counted; None for a message, which asks nothing."""
-    if campaign.kind == Campaign.Kind.MESSAGE:
-        return None
-    given = Answer.objects.filter(recipient__campaign=campaign)
-    words = dict(Answer.Coming.choices) if campaign.kind == Campaign.Kind.INVITATION else {}
-    by_segment = given.order_by().values_list("recipient__segment", "choice").annotate(n=Count("pk"))
-    counted: dict[str, dict[str, int]] = {}
-    for segment, choice, count in by_segment:
-        counted.setdefault(str(words.get(choice, choice)), {})[segment] = count
-    return {
-        "total": given.count(),
-        "choices": [(choice, sum(here.values()), here) for choice, here in sorted(counted.items())],
-        "places": places_left(campaign),
-        "coming": coming(campaign).select_related("recipient__client") if words else [],
-    }

@@ -14,6 +14,8 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils import timezone
 
+from campaigns import answers, objections
+from campaigns.tokens import Purpose, token_of
 from cockpit.method.forms import initial_of
 from segmentation.models import Rules
 from segmentation.relation import rules as grading
@@ -43,6 +45,7 @@ class Page:
     shows: int = 200  # what a reader gets
     leads_on: frozenset[Who] = frozenset()  # readers sent to another page instead
     answers: tuple[int, ...] = (200, 302)  # what an accepted post gets
+    notes: frozenset[str] = frozenset()  # tables where being read is itself what is noted
     writes: frozenset[str] = frozenset()  # by posting `data`: "table.column", "table +", "table -"
 
 
@@ -1191,5 +1194,158 @@ METHOD = [
         ),
     ),
 ]
-ABOUT_CLIENTS = [*CLIENTS, *CAMPAIGNS, *COCKPIT]
+SENDERS = EVERYBODY - SALES
+
+
+def a_draft(side):
+    return {"pk": side.draft.pk}
+
+
+def a_campaign(side):
+    return {"pk": side.campaign.pk}
+
+
+def a_recipient(side):
+    return {"pk": side.received.pk}
+
+
+def a_part(name):
+    return lambda side: {"pk": side.draft.pk, "part": name}
+
+
+def a_move(name):
+    return lambda side: {"pk": side.campaign.pk, "move": name}
+
+
+def of_draft(name, *, data=None, who=EVERYBODY, writes=frozenset(), address=a_draft, answers=(302,)):
+    """A post about a draft, which only those who may read it find."""
+    return Page(
+        f"cockpit:{name}", get=None, post=who, address=address, of_a_client=True,
+        data=data or (lambda side: {}), answers=answers, writes=writes,
+    )  # fmt: skip
+
+
+MAILINGS = [
+    Page("cockpit:campaigns", get=EVERYBODY),
+    Page(
+        "cockpit:new-campaign",
+        get=EVERYBODY,
+        post=EVERYBODY,
+        data=lambda side: {"name": "Rentrée", "kind": "message", "segment": "loyal"},
+        answers=(302,),
+        writes=frozenset({"campaigns_campaign +", "campaigns_campaignmessage +"}),
+    ),
+    Page("cockpit:campaign-desk", get=EVERYBODY, address=a_draft, of_a_client=True),
+    Page("cockpit:campaign", get=EVERYBODY, address=a_campaign, of_a_client=True),
+    of_draft(
+        "save-part",
+        address=a_part("mesure"),
+        data=lambda side: {"generic_share": 20, "held_share": 10, "outcome_days": 30, "cost": ""},
+        writes=columns("campaigns_campaign", "generic_share", "held_share", "outcome_days")
+        | {"campaigns_campaignmessage +"},
+    ),
+    of_draft(
+        "save-message",
+        data=lambda side: {"subject": "Autre objet", "body": "Autre texte ?"},
+        writes=columns("campaigns_campaignmessage", "subject", "body"),
+    ),
+    of_draft("keep-message", writes=columns("campaigns_storedmessage", "subject", "body", "edited_by_id")),
+    of_draft("try-message"),
+    of_draft("submit-campaign", writes=columns("campaigns_campaign", "state", "submitted_at")),
+    of_draft(
+        "launch-campaign",
+        who=SENDERS,
+        data=lambda side: {"count": 1},
+        writes=columns("campaigns_campaign", "state", "run_id", "launched_at", "launched_by_id")
+        | {"campaigns_recipient +", "campaigns_link +"},
+    ),
+    of_draft("duplicate-campaign", writes=frozenset({"campaigns_campaign +", "campaigns_campaignmessage +"})),
+    of_draft("delete-campaign", writes=frozenset({"campaigns_campaign -", "campaigns_campaignmessage -"})),
+    of_draft("move-campaign", who=SENDERS, address=a_move("pause"), writes=columns("campaigns_campaign", "state")),
+    of_draft(
+        "settle-recipient",
+        who=SENDERS,
+        address=a_recipient,
+        data=lambda side: {"do": "sent"},
+        writes=columns("campaigns_recipient", "state", "sent_at", "settled_by_id"),
+    ),
+    of_draft(
+        "note-reply",
+        address=a_recipient,
+        data=lambda side: {"replied": "1"},
+        writes=columns("campaigns_recipient", "replied_at", "replied_by_id"),
+    ),
+    of_draft(
+        "note-attendance",
+        address=lambda side: {"pk": side.received.answer.pk},
+        data=lambda side: {"attended": "1"},
+        writes=columns("campaigns_answer", "attended", "attendance_noted_by_id"),
+    ),
+    Page(
+        "cockpit:mail-settings",
+        get=SENDERS,
+        post=SENDERS,
+        data=lambda side: {"sender_name": "Cabinet", "most_messages": 2, "most_days": 30},
+        answers=(302,),
+        writes=frozenset({"campaigns_mailsettings +"}),
+    ),
+    Page(
+        "cockpit:add-proof",
+        get=None,
+        post=SENDERS,
+        data=lambda side: {"text": "Deux jours gagnés.", "consented_on": "2026-10-01", "consent": "par écrit"},
+        answers=(302,),
+        writes=frozenset({"campaigns_proof +"}),
+    ),
+    Page(
+        "cockpit:remove-proof",
+        get=None,
+        post=SENDERS,
+        address=lambda side: {"pk": side.proof.pk},
+        answers=(302,),
+        writes=frozenset({"campaigns_proof -"}),
+    ),
+    Page(
+        "cockpit:forget-message",
+        get=None,
+        post=SENDERS,
+        address=lambda side: {"pk": side.stored.pk},
+        answers=(302,),
+        writes=frozenset({"campaigns_storedmessage -"}),
+    ),
+    Page(
+        "cockpit:note-objection",
+        get=None,
+        post=SENDERS,
+        data=lambda side: {"address": "plus-rien@client.example"},
+        answers=(302,),
+        writes=frozenset({"campaigns_suppression +"}),
+    ),
+    Page(
+        "campaigns:stop-messages",
+        get=ANYBODY,
+        post=ANYBODY,
+        address=lambda side: {"token": objections.link_token(side.received)},
+        writes=frozenset({"campaigns_suppression +"}),
+    ),
+    Page(
+        "campaigns:follow-link",
+        get=ANYBODY,
+        address=lambda side: {
+            "pk": side.campaign.links.get().pk,
+            "token": token_of(side.received.pk, Purpose.CLICK),
+        },
+        shows=302,
+        notes=frozenset({"campaigns_click"}),
+    ),
+    Page(
+        "campaigns:answer",
+        get=ANYBODY,
+        post=ANYBODY,
+        address=lambda side: {"token": answers.link_token(side.received)},
+        data=lambda side: {"choice": "Bien"},
+        writes=columns("campaigns_answer", "choice", "comment", "answered_at"),
+    ),
+]
+ABOUT_CLIENTS = [*CLIENTS, *CAMPAIGNS, *COCKPIT, *MAILINGS]
 PAGES = [*WIRING, *ENTRANCE, *ACCOUNTS, *SETTINGS, *METHOD, *ABOUT_CLIENTS, *ADMINISTRATION]

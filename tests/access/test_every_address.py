@@ -46,6 +46,11 @@ def state():
         return dict(cursor.fetchall())
 
 
+def changed(before, after):
+    """The tables that do not hold what they held."""
+    return {table for table in before if before[table] != after[table]}
+
+
 def is_kept_out(page, who):
     return who == Who.STRANGER and who not in ((page.get or frozenset()) | (page.post or frozenset()))
 
@@ -95,4 +100,4 @@ def test_everybody_gets_what_the_table_says_and_a_refusal_changes_nothing(page, 
         if answer.status_code not in wanted or astray:
             wrong.append(f"{method} by {who} on {name}: {answer.status_code}, not {wanted}")
     assert wrong == []
-    assert state() == before, "a page that was only read, or refused, changed something"
+    assert changed(before, state()) <= page.notes, "a page that was only read, or refused, changed something"

@@ -11,7 +11,18 @@ from django.utils import timezone
 
 from accounts.models import Firm, Invitation, SavedView, User
 from accounts.roles import Role
-from campaigns.models import Action, Prospect, TriggerFiring, TriggerRule
+from campaigns.models import (
+    Action,
+    Answer,
+    Campaign,
+    Link,
+    Proof,
+    Prospect,
+    Recipient,
+    StoredMessage,
+    TriggerFiring,
+    TriggerRule,
+)
 from clients.models import (
     Client,
     ClientDeparture,
@@ -55,6 +66,7 @@ from segmentation.relation import grading
 from tests.factories import (
     ActionFactory,
     AssessmentFactory,
+    CampaignFactory,
     ClientFactory,
     ClientNeedFactory,
     ContactFactory,
@@ -65,6 +77,7 @@ from tests.factories import (
     NeedFactory,
     ObjectiveFactory,
     ProspectFactory,
+    RecipientFactory,
     ScoreFactory,
     ScoringRunFactory,
     ServiceFactory,
@@ -124,6 +137,11 @@ class Side:
     plan: ReframingPlan
     hole: Hole
     offer: Offer
+    draft: Campaign
+    campaign: Campaign
+    received: Recipient
+    proof: Proof
+    stored: StoredMessage
     seen_by: frozenset[Who]
 
 
@@ -210,6 +228,7 @@ def _side(holder, owner, run, amount, seen_by, *, objective, preview, offer, tri
     ClientObjective.objects.create(run=run, objective=objective, client=client, score=score, **values)
     hole = _opportunities(score, service, amount)
     offer.services.add(service, hole.service)
+    draft, campaign, received = _campaigns(client, owner)
     event = EventFactory(client=client, recorded_by=owner)
     TriggerFiring.objects.create(rule=trigger, event=event)
     return Side(
@@ -268,8 +287,30 @@ def _side(holder, owner, run, amount, seen_by, *, objective, preview, offer, tri
         ),
         hole=hole,
         offer=offer,
+        draft=draft,
+        campaign=campaign,
+        received=received,
+        proof=Proof.objects.create(
+            text=f"preuve {client.pk}", consented_on=dt.date(2026, 10, 1), consent="par écrit", created_by=owner
+        ),
+        stored=StoredMessage.objects.create(
+            segment="loyal" if holder == Who.OWNER else "lost", subject="Objet", body="Corps ?", edited_by=owner
+        ),
         seen_by=seen_by,
     )
+
+
+def _campaigns(client: Client, owner: User) -> tuple[Campaign, Campaign, Recipient]:
+    """A draft, a question that was launched, and its message to the client, of which nobody knows whether it left."""
+    draft = CampaignFactory(created_by=owner, name=f"Brouillon {client.pk}")
+    asked = {"kind": Campaign.Kind.SURVEY, "question": "Où en êtes-vous ?", "choices": ["Bien", "Mal"]}
+    launch = {"launched_by": owner, "launched_at": timezone.now(), "state": Campaign.State.SENDING}
+    campaign = CampaignFactory(created_by=owner, name=f"Question {client.pk}", **asked, **launch)
+    Link.objects.create(campaign=campaign, address="https://ici.example/page")
+    uncertain = {"state": Recipient.State.UNCERTAIN, "email": f"lu-{client.pk}@client.example"}
+    received = RecipientFactory(campaign=campaign, client=client, **uncertain)
+    Answer.objects.create(recipient=received, choice="Mal", comment=f"precision {client.pk}")
+    return draft, campaign, received
 
 
 def _opportunities(score: Score, service: Service, amount: Decimal) -> Hole:
