@@ -15,6 +15,7 @@ from campaigns.letters import GENERIC, Letters
 from campaigns.messages.rendering import Mail, compose
 from campaigns.models import Arm, Campaign, CampaignMessage, MailSettings, Recipient
 from clients.models import Client, Contact
+from segmentation.models import Score, ScoringRun, SegmentSlug
 
 WHO = ("name", "kind", "language", "segments", "service", "need")
 ASKED = ("place", "starts_at", "capacity", "question", "choices")
@@ -24,9 +25,13 @@ WHEN = ("scheduled_for", "per_hour")
 
 @transaction.atomic
 def start(*, name: str, by: User, chosen: Collection[int] | None = None, **fields) -> Campaign:
-    """A new draft, each of its segments with its message ready. Raises PermissionDenied, ValidationError."""
+    """A new draft, each of its segments with its message ready. Clients chosen one by one bring their segments when
+    none is named. Raises PermissionDenied, ValidationError.
+    """
     if not by.may(Right.DRAFT_CAMPAIGNS):
         raise PermissionDenied
+    if chosen is not None and not fields.get("segments"):
+        fields["segments"] = _segments_of(chosen)
     campaign = Campaign(
         name=name, created_by=by, seed=_seed(), chosen=sorted(chosen) if chosen is not None else None, **fields
     )
@@ -102,6 +107,13 @@ def send_to_oneself(*, campaign: Campaign, message: CampaignMessage, client: Cli
     subject = _("[Essai] %(subject)s") % {"subject": mail.subject}
     with transport.opened() as opened:
         opened.send(transport.Letter(letters.sender, by.email, subject, mail.text, mail.html))
+
+
+def _segments_of(clients: Collection[int]) -> list[str]:
+    """The segments of these clients in the run on show, in the order of segments."""
+    run = ScoringRun.objects.latest_at()
+    found = set(Score.objects.of(run).filter(client__in=clients).values_list("segment", flat=True)) if run else set()
+    return [slug for slug in SegmentSlug.values if slug in found]
 
 
 def _seed() -> int:

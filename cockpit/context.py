@@ -142,6 +142,12 @@ class Chrome:
         return reverse("clients:import") if self.is_known and self.user.may(Right.IMPORT) else None
 
     @property
+    def new_campaign_url(self):
+        """Where a campaign is begun, for whoever may write one, once the part is on."""
+        may = self.is_known and self.user.may(Right.DRAFT_CAMPAIGNS) and Firm.current().shows(Firm.Part.CAMPAIGNS)
+        return reverse("cockpit:new-campaign") if may else None
+
+    @property
     def method_url(self):
         """Where the rules are changed, for whoever may."""
         return reverse("cockpit:draft") if self.is_known and self.user.may(Right.MANAGE_RULES) else None

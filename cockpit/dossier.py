@@ -13,7 +13,7 @@ from accounts.hierarchy import led_by
 from accounts.models import Firm, User
 from accounts.roles import Right
 from campaigns.ambassadors import Won, won_by
-from campaigns.models import Action, Prospect
+from campaigns.models import Action, Campaign, Prospect, Recipient
 from clients import sectors, timesheets
 from clients.activity import ServiceAmounts, amounts_by_service, month_ends
 from clients.figures import day, days, eur
@@ -36,6 +36,7 @@ PAST_ACTIONS = 20
 LAST_ENTRIES = 8
 MOST_LACKS = 8
 LAST_EVENTS = 12
+LAST_MAILINGS = 10
 LARGEST_CATALOGUE = 40  # beyond, listing every service that a client does not buy says nothing
 
 
@@ -83,6 +84,20 @@ class Dossier(Sheet):
     def lifetime(self) -> Lifetime | None:
         """The lifetime value with its formula; None without enough history."""
         return lifetime_of(self.score)
+
+    @cached_property
+    def mailings(self) -> list[Recipient]:
+        """The last messages of campaigns to this client, the newest first; none while campaigns are not shown."""
+        if not Firm.current().shows(Firm.Part.CAMPAIGNS):
+            return []
+        sent = Recipient.objects.filter(client=self.client, sent_at__isnull=False)
+        return list(sent.select_related("campaign", "answer").order_by("-sent_at", "-pk")[:LAST_MAILINGS])
+
+    @cached_property
+    def campaigns_read(self) -> set[int]:
+        """Those of their campaigns that this person may open."""
+        mine = Campaign.objects.visible_to(self.user).filter(pk__in=[one.campaign_id for one in self.mailings])
+        return set(mine.values_list("pk", flat=True)) if self.mailings else set()
 
     @cached_property
     def moments(self) -> list[charts.Moment]:

@@ -4,6 +4,7 @@ from functools import cached_property
 
 from django.db.models import Count, F, QuerySet, Sum
 from django.http import Http404, QueryDict
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -13,6 +14,7 @@ from cockpit.opportunity_rows import AxisRow, offering_called, row_called
 from cockpit.selection import CARRIED, Selection
 from segmentation import opportunity_matrix as opportunities
 from segmentation.models import Offering, Score, ScoringRun
+from segmentation.opportunity_matrix import Axis
 
 ROW, OFFERING = "ligne", "offre"
 VIEWS = {
@@ -50,6 +52,14 @@ class HoleSelection(Selection):
     def view(self) -> str:
         asked = self.params.get("vue", "")
         return asked if asked in VIEWS else ""
+
+    @property
+    def campaign_query(self) -> str:
+        """What a new campaign takes from this cell: its segment and the service that is lacked; empty for others."""
+        if self.row.axis != Axis.SEGMENT or self.offering.service_id is None:
+            return ""
+        name = f"{self.offering} · {self.row.name}"
+        return urlencode({"segment": self.row.value, "service": self.offering.service_id, "nom": name})
 
     @cached_property
     def in_row(self) -> QuerySet[Score]:

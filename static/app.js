@@ -156,10 +156,21 @@
     if (pair) pair.value = event.target.value;
   });
 
+  // --- A button[data-insert] writes its text where the caret is in the textarea of its form.
+
+  document.addEventListener("click", (event) => {
+    const chip = event.target.closest("[data-insert]");
+    const area = chip && find("textarea", chip.form);
+    if (!area) return;
+    area.setRangeText(chip.dataset.insert, area.selectionStart, area.selectionEnd, "end");
+    area.focus();
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
   const settle = (within) => {
     findAll("[data-pair]", within).forEach((range) => { range.hidden = false; });
     restore(within);
-    findAll("[data-print]", within).forEach((button) => { button.hidden = false; });
+    findAll("[data-print], [data-insert]", within).forEach((button) => { button.hidden = false; });
     mark();
     findAll(".list", within).forEach(count);
     find("[role=alert][tabindex]", within)?.focus();

@@ -187,4 +187,9 @@ class Answer(models.Model):
         ordering = ["-answered_at", "-id"]
 
     def __str__(self):
-        return self.choice
+        return self.words
+
+    @property
+    def words(self) -> str:
+        """What was answered, as people read it."""
+        return str(dict(self.Coming.choices).get(self.choice, self.choice))

@@ -13,6 +13,7 @@ from accounts.roles import Right
 from campaigns import drafting
 from campaigns.models import Campaign, Recipient
 from clients.models import Service
+from cockpit.forms import ticked
 from cockpit.mailings.desk import Desk
 from cockpit.mailings.forms import StartForm
 from cockpit.mailings.results import Results
@@ -50,18 +51,18 @@ def campaign_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @required(Right.DRAFT_CAMPAIGNS)
 def new_campaign(request: HttpRequest) -> HttpResponse:
-    """A new draft; the address may carry its audience: a segment, a service that they lack, clients one by one."""
+    """A new draft, for a segment or a service that its address carries, or for the clients ticked in a list."""
     asked = request.POST if request.method == "POST" else request.GET
-    form = StartForm(request.POST or None, initial={"name": request.GET.get("nom", "")})
+    is_sent = "name" in request.POST
+    form = StartForm(request.POST if is_sent else None, initial={"name": request.GET.get("nom", "")[:120]})
     segments = [slug for slug in asked.getlist("segment") if slug in SegmentSlug.values]
-    chosen = [int(pk) for pk in asked.getlist("client") if pk.isascii() and pk.isdigit() and len(pk) < 19]
-    service = _service(asked.get("service", ""))
-    if request.method == "POST" and form.is_valid():
+    chosen, service = ticked(asked), _service(asked.get("service", ""))
+    if is_sent and form.is_valid():
         fields = {"segments": segments, "service": service, **form.cleaned_data}
         try:
             campaign = drafting.start(chosen=chosen or None, by=request.user, **fields)
         except ValidationError as error:
-            form.add_error(None, [message for messages in error.message_dict.values() for message in messages])
+            form.add_error(None, error.messages)
         else:
             return redirect("cockpit:campaign-desk", pk=campaign.pk)
     context = {"form": form, "segments": segments, "chosen": chosen, "service": service}

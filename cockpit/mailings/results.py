@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Right
@@ -21,10 +22,10 @@ MOST_UNCERTAIN = 25
 
 @dataclass(frozen=True)
 class Picture:
-    """One comparison of arms, and its graphic in points."""
+    """One comparison of arms, and its graphic in points; without one while there are too few to tell."""
 
     comparison: Comparison
-    chart: Intervals
+    chart: Intervals | None
 
     @property
     def name(self) -> str:
@@ -32,8 +33,10 @@ class Picture:
         return f"ecart-{self.comparison.against}"
 
     @property
-    def against(self) -> str:
-        return str(Arm(self.comparison.against).label)
+    def title(self) -> str:
+        if self.comparison.against == Arm.HELD:
+            return _("Contre les clients à qui l’on n’a pas écrit")
+        return _("Contre le message standard")
 
 
 class Results:
@@ -104,9 +107,8 @@ class Results:
     @cached_property
     def pictures(self) -> list[Picture]:
         return [
-            Picture(one, intervals([_line(gap) for gap in one.gaps]))
+            Picture(one, intervals([_line(gap) for gap in one.gaps]) if one.is_enough else None)
             for one in (self.effects.comparisons if self.effects else [])
-            if one.is_enough
         ]
 
     @cached_property

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.audit import acting_as
 from accounts.models import Firm, User
 from campaigns import sample as calls
-from campaigns import sample_calls
+from campaigns import sample_calls, sample_campaigns
 from campaigns import sample_lives as lives
 from clients.models import Import
 from clients.sample import loading, team
@@ -71,6 +71,7 @@ class Command(BaseCommand):
                 opportunities.catch_up()
                 offered.record(run=run, today=timezone.localdate(), by=director)
                 aims.set_objectives(run=run, by=director)
+                sample_campaigns.record(run=run, today=timezone.localdate())
                 needs.record(run=run, today=timezone.localdate(), by=director)
                 relation.record(run=run, today=timezone.localdate())
                 _tried(director)
