@@ -9,9 +9,12 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core.cache import caches
-from django.db import connection
+from django.db import connection, connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.models.signals import post_migrate
 
+from config import backups
+from config.embedded.server import Server
 from tests import surroundings
 
 os.environ["DATA_DIR"] = str(settings.DATA_DIR)  # the programs that tests start work on the tests' own data
@@ -51,6 +54,23 @@ def pytest_runtest_setup(item):
     for marker in ("browser", "redis", "shared"):
         if item.get_closest_marker(marker):
             surroundings.skip_or_fail(surroundings.missing(marker))
+
+
+@pytest.fixture
+def own_server(tmp_path, transactional_db):
+    """A server that may be stopped: of this test alone, with the schema and the first rows of the suite's."""
+    saved, server = backups.save(tmp_path / "saved", keep=1), Server(tmp_path / "data")
+    server.attach()
+    place = {"HOST": str(server.socket_folder), "PORT": "", "USER": server.role, "NAME": server.database}
+    suite = connections["default"]
+    connections["default"] = DatabaseWrapper(suite.settings_dict | place | {"PASSWORD": ""}, "default")
+    try:
+        backups.restore(saved)
+        yield server
+    finally:
+        connection.close()
+        connections["default"] = suite
+        server.detach()
 
 
 @pytest.fixture(scope="session")

@@ -8,25 +8,22 @@ ordinary suite; a hundred of each with PROVE=1.
 import datetime as dt
 import os
 import signal
-import time
 from io import BytesIO
 
 import pytest
 import time_machine
-from django.db import connection, connections
-from django.db.backends.postgresql.base import DatabaseWrapper
+from django.db import connection
 from django.utils import timezone
 
 from accounts.roles import Role
 from clients.imports import claim, pipeline, queue, staging, undo
 from clients.models import Import
-from config import backups
-from config.embedded.server import Server
 from tests.clients.imports.books import import_text, sale, text
 from tests.clients.imports.facts import TRACES, described, every_fact
 from tests.clients.imports.workers import workers_on
 from tests.connections import advisory_locks, another_connection
 from tests.factories import UserFactory
+from tests.servers import postmaster, wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -67,23 +64,6 @@ CHANGES = {
 def workers(django_db_setup):
     with workers_on(connection.settings_dict["NAME"]) as workers:
         yield workers
-
-
-@pytest.fixture
-def own_server(tmp_path, transactional_db):
-    """A server that may be stopped: of this test alone, with the schema and the first rows of the suite's."""
-    saved, server = backups.save(tmp_path / "saved", keep=1), Server(tmp_path / "data")
-    server.attach()
-    place = {"HOST": str(server.socket_folder), "PORT": "", "USER": server.role, "NAME": server.database}
-    suite = connections["default"]
-    connections["default"] = DatabaseWrapper(suite.settings_dict | place | {"PASSWORD": ""}, "default")
-    try:
-        backups.restore(saved)
-        yield server
-    finally:
-        connection.close()
-        connections["default"] = suite
-        server.detach()
 
 
 @pytest.fixture
@@ -238,19 +218,3 @@ def wait_until_gone(answer):
     """The server notices a dead client at its next look at the connection; who answered was not killed in time."""
     if answer is None:
         wait_until(lambda: ask(OTHERS) == 0, "the killed worker's sessions ended")
-
-
-def wait_until(happened, what):
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        if happened():
-            return
-    pytest.fail(f"not within half a minute: {what}")
-
-
-def postmaster(server):
-    """The number of the process that is this server; None when there is none."""
-    try:
-        return int((server.data / "postmaster.pid").read_text().split("\n")[0])
-    except FileNotFoundError:
-        return None
