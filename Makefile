@@ -12,7 +12,7 @@ help:
 	@echo "make run          ouvre le site sans données d'exemple"
 	@echo "make test         installe et lance tous les tests"
 	@echo "make check        format, couches, types, gabarits, migrations, réglages de production"
-	@echo "make prove        les épreuves en grand : fichiers hostiles, imports tués, imports ensemble"
+	@echo "make prove        les épreuves en grand : fichiers hostiles, imports et envois tués, imports ensemble"
 	@echo "make bench        mesure les temps à 1 000, 10 000 et 100 000 clients"
 	@echo "make bench-check  échoue si un rapport dépasse 1,25 fois celui de docs/performance.md"
 	@echo "make messages     relève les textes à traduire et compile les traductions"
@@ -37,7 +37,8 @@ check: install
 prove: install
 	@PROVE=1 exec $(PY) -m pytest tests/clients/imports/test_mutants.py tests/clients/imports/test_bombs.py \
 		tests/clients/imports/test_properties.py tests/clients/imports/test_together.py \
-		tests/clients/imports/test_kills.py $(ARGS)
+		tests/clients/imports/test_kills.py tests/campaigns/test_kills_of_senders.py \
+		tests/campaigns/test_outages_of_senders.py $(ARGS)
 
 bench: install
 	@exec $(PY) -m benchmarks $(ARGS)
