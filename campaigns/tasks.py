@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from campaigns import monday, sending, triggers
+from campaigns import automations, monday, sending, triggers
 
 
 @shared_task
@@ -15,6 +15,12 @@ def fire_triggers():
 def send_monday_letters():
     """Sends the letters of this Monday that were not."""
     monday.send_due()
+
+
+@shared_task
+def start_messages():
+    """Puts in the outbox the automatic messages that are due."""
+    automations.run_due()
 
 
 @shared_task

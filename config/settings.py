@@ -184,6 +184,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="*/10"),
         "options": {"expires": 590},
     },
+    "automatic-messages": {
+        "task": "campaigns.tasks.start_messages",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 590},
+    },
     "campaigns": {  # what a lost bell, a schedule, a throttle or a mail server that came back left to send
         "task": "campaigns.tasks.send_campaigns",
         "schedule": 60.0,
