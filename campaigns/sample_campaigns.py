@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from campaigns import answers, audience, drafting, launching
-from campaigns.models import Arm, Campaign, MailSettings, Proof, Recipient
-from clients.models import Service
+from campaigns import answers, audience, automations, drafting, launching
+from campaigns.models import Arm, Automation, Campaign, MailSettings, Proof, Recipient
+from clients.models import Event, Service
 from segmentation.models import ScoringRun, SegmentSlug
 
 PARIS = timezone.get_default_timezone()
@@ -37,6 +37,7 @@ def record(*, run: ScoringRun, today: dt.date) -> int:
     _sent(author, run, today)
     _asked(author, run, today)
     _drafts(author)
+    _automatic(author)
     return Campaign.objects.count()
 
 
@@ -116,3 +117,13 @@ def _drafts(author: User) -> None:
     if salesperson is not None:
         mine = drafting.start(name="Reprendre contact avant la clôture", segments=[SegmentSlug.AT_RISK], by=salesperson)
         launching.submit(campaign=mine, by=salesperson)
+
+
+def _automatic(author: User) -> None:
+    """A word to good clients who become at risk, on; a congratulation to who hires, to be tried."""
+    word = Automation(segment=SegmentSlug.AT_RISK, again=Automation.Again.AFTER, again_after_days=180, daily_cap=5)
+    automations.save(automation=word, name="Un mot dès qu’un client s’éloigne", by=author)
+    automations.mark_tried(automation=word, by=author)
+    automations.switch(automation=word, is_on=True, by=author)
+    hiring = Automation(event_kind=Event.Kind.HIRING, again=Automation.Again.NEVER, daily_cap=3)
+    automations.save(automation=hiring, name="Féliciter pour une embauche", by=author)

@@ -96,7 +96,9 @@ class Dossier(Sheet):
     @cached_property
     def campaigns_read(self) -> set[int]:
         """Those of their campaigns that this person may open."""
-        mine = Campaign.objects.visible_to(self.user).filter(pk__in=[one.campaign_id for one in self.mailings])
+        mine = (
+            Campaign.objects.visible_to(self.user).by_hand().filter(pk__in=[one.campaign_id for one in self.mailings])
+        )
         return set(mine.values_list("pk", flat=True)) if self.mailings else set()
 
     @cached_property

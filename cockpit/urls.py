@@ -44,6 +44,7 @@ from cockpit import (
     words,
 )
 from cockpit.mailings import acts as mailing_acts
+from cockpit.mailings import automations as mailing_automations
 from cockpit.mailings import pages as mailing_pages
 from cockpit.mailings import settings_page as mailing_settings
 from cockpit.method import exclusion_pages, preview_pages
@@ -171,6 +172,13 @@ urlpatterns = [
     path("importer/evenements/<int:pk>/annuler/", event_pages.undo_events, name="undo-events"),
     path("campagnes/", mailing_pages.campaign_list, name="campaigns"),
     path("campagnes/nouvelle/", mailing_pages.new_campaign, name="new-campaign"),
+    path("campagnes/automatiques/", mailing_automations.automation_list, name="automations"),
+    path("campagnes/automatiques/nouveau/", mailing_automations.edit_automation, name="new-automation"),
+    path("campagnes/automatiques/<int:pk>/", mailing_automations.automation, name="automation"),
+    path("campagnes/automatiques/<int:pk>/modifier/", mailing_automations.edit_automation, name="edit-automation"),
+    path("campagnes/automatiques/<int:pk>/texte/", mailing_automations.write_automation, name="write-automation"),
+    path("campagnes/automatiques/<int:pk>/essayer/", mailing_automations.try_automation, name="try-automation"),
+    path("campagnes/automatiques/<int:pk>/marche/", mailing_automations.switch_automation, name="switch-automation"),
     path("campagnes/<int:pk>/", mailing_pages.campaign_page, name="campaign"),
     path("campagnes/<int:pk>/rediger/", mailing_pages.campaign_desk, name="campaign-desk"),
     path("campagnes/<int:pk>/message/", mailing_acts.save_message, name="save-message"),

@@ -16,7 +16,7 @@ from accounts.access import required
 from accounts.roles import Right
 from campaigns import answers, drafting, launching, library, replies
 from campaigns.launching import AudienceChangedError
-from campaigns.models import Answer, Campaign, Recipient
+from campaigns.models import Answer, Automation, Campaign, Recipient
 from campaigns.transport import NotHandedOverError, RefusedError, UncertainError
 from clients.models import Client
 from cockpit.calls import told
@@ -188,7 +188,7 @@ def settle_recipient(request: HttpRequest, pk: int) -> HttpResponse:
     recipient = _recipient(request, pk)
     act = launching.resend if request.POST.get("do") == "resend" else launching.mark_sent
     act(recipient=recipient, by=request.user)
-    return redirect("cockpit:campaign", pk=recipient.campaign_id)
+    return redirect(_results(recipient.campaign))
 
 
 @require_POST
@@ -197,7 +197,7 @@ def note_reply(request: HttpRequest, pk: int) -> HttpResponse:
     """Notes that a recipient answered by themselves, or takes that back."""
     recipient = _recipient(request, pk)
     replies.note(recipient=recipient, has_replied=request.POST.get("replied") == "1", by=request.user)
-    return redirect(f"{reverse('cockpit:campaign', args=[recipient.campaign_id])}?{urlencode(_place(request))}")
+    return redirect(f"{_results(recipient.campaign)}?{urlencode(_place(request))}")
 
 
 @require_POST
@@ -211,13 +211,22 @@ def note_attendance(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("cockpit:campaign", pk=given.recipient.campaign_id)
 
 
+def _results(campaign: Campaign) -> str:
+    """Where its recipients are listed."""
+    automation = Automation.objects.filter(campaign=campaign).first()
+    if automation is not None:
+        return reverse("cockpit:automation", args=[automation.pk])
+    return reverse("cockpit:campaign", args=[campaign.pk])
+
+
 def _place(request: HttpRequest) -> dict[str, str]:
     page = request.POST.get("page", "")
     return {"page": page} if page.isdecimal() else {}
 
 
 def _seen(request: HttpRequest, pk: int) -> Campaign:
-    return get_object_or_404(Campaign.objects.visible_to(request.user), pk=pk)
+    """A campaign that somebody launches, which this person may read."""
+    return get_object_or_404(Campaign.objects.visible_to(request.user).by_hand(), pk=pk)
 
 
 def _recipients(request: HttpRequest) -> QuerySet[Recipient]:

@@ -73,7 +73,7 @@ def new_campaign(request: HttpRequest) -> HttpResponse:
 @required(Right.DRAFT_CAMPAIGNS)
 def campaign_desk(request: HttpRequest, pk: int) -> HttpResponse:
     """The desk of a draft; what was launched shows its results."""
-    campaign = get_object_or_404(Campaign.objects.visible_to(request.user), pk=pk)
+    campaign = get_object_or_404(Campaign.objects.visible_to(request.user).by_hand(), pk=pk)
     if not campaign.is_drafted:
         return redirect("cockpit:campaign", pk=pk)
     return render(request, "cockpit/mailings/desk.html", {"desk": Desk.of(request, campaign), "campaign": campaign})
@@ -83,7 +83,9 @@ def campaign_desk(request: HttpRequest, pk: int) -> HttpResponse:
 @required(Right.DRAFT_CAMPAIGNS)
 def campaign_page(request: HttpRequest, pk: int) -> HttpResponse:
     """What left, what did not, and what it brought."""
-    campaign = get_object_or_404(Campaign.objects.visible_to(request.user).select_related("launched_by"), pk=pk)
+    campaign = get_object_or_404(
+        Campaign.objects.visible_to(request.user).by_hand().select_related("launched_by"), pk=pk
+    )
     if campaign.is_drafted:
         return redirect("cockpit:campaign-desk", pk=pk)
     results = Results(campaign, request.user)

@@ -1209,6 +1209,13 @@ def a_recipient(side):
     return {"pk": side.received.pk}
 
 
+def an_automation(side):
+    return {"pk": side.automation.pk}
+
+
+AN_AUTOMATION = {"name": "Un mot", "segment": "lost", "event_kind": "", "again": "never", "daily_cap": 5}
+
+
 def a_part(name):
     return lambda side: {"pk": side.draft.pk, "part": name}
 
@@ -1320,6 +1327,54 @@ MAILINGS = [
         data=lambda side: {"address": "plus-rien@client.example"},
         answers=(302,),
         writes=frozenset({"campaigns_suppression +"}),
+    ),
+    Page("cockpit:automations", get=SENDERS),
+    Page(
+        "cockpit:new-automation",
+        get=SENDERS,
+        post=SENDERS,
+        data=lambda side: AN_AUTOMATION,
+        answers=(302,),
+        writes=frozenset({"campaigns_automation +", "campaigns_campaign +", "campaigns_campaignmessage +"}),
+    ),
+    Page("cockpit:automation", get=SENDERS, address=an_automation),
+    Page(
+        "cockpit:edit-automation",
+        get=SENDERS,
+        post=SENDERS,
+        address=an_automation,
+        data=lambda side: AN_AUTOMATION,
+        answers=(302,),
+        writes=columns("campaigns_automation", "segment", "daily_cap", "tried_at")
+        | columns("campaigns_campaign", "name", "segments")
+        | {"campaigns_campaignmessage +", "campaigns_campaignmessage -"},
+    ),
+    Page(
+        "cockpit:write-automation",
+        get=None,
+        post=SENDERS,
+        address=an_automation,
+        data=lambda side: {"subject": "Autre objet", "body": "Autre texte ?"},
+        answers=(302,),
+        writes=columns("campaigns_campaignmessage", "subject", "body") | columns("campaigns_automation", "tried_at"),
+    ),
+    Page(
+        "cockpit:try-automation",
+        get=None,
+        post=SENDERS,
+        address=an_automation,
+        answers=(302,),
+        writes=columns("campaigns_automation", "tried_at"),
+    ),
+    Page(
+        "cockpit:switch-automation",
+        get=None,
+        post=SENDERS,
+        address=an_automation,
+        data=lambda side: {"marche": "1"},
+        answers=(302,),
+        writes=columns("campaigns_automation", "switched_on_at")
+        | columns("campaigns_campaign", "state", "launched_at", "launched_by_id"),
     ),
     Page(
         "campaigns:stop-messages",

@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from accounts.models import Firm, Invitation, SavedView, User
 from accounts.roles import Role
+from campaigns import automations
 from campaigns.models import (
     Action,
     Answer,
+    Automation,
     Campaign,
     Link,
     Proof,
@@ -142,6 +144,7 @@ class Side:
     received: Recipient
     proof: Proof
     stored: StoredMessage
+    automation: Automation
     seen_by: frozenset[Who]
 
 
@@ -173,7 +176,13 @@ def build() -> World:
     objective = ObjectiveFactory(created_by=people[Who.DIRECTION])
     preview = _preview(run, people[Who.DIRECTION])
     offer = Offer.objects.create(name="Sérénité", price=900, segments=["loyal"], created_by=people[Who.DIRECTION])
-    shared = {"objective": objective, "preview": preview, "offer": offer, "trigger": trigger}
+    shared = {
+        "objective": objective,
+        "preview": preview,
+        "offer": offer,
+        "trigger": trigger,
+        "automation": _automation(people[Who.DIRECTION]),
+    }
     own = _side(Who.OWNER, people[Who.OWNER], run, FIGURE, own_seen_by, **shared)
     other = _side(Who.COLLEAGUE, people[Who.COLLEAGUE], run, Decimal("4200.00"), other_seen_by, **shared)
     return World(people=people, sides={"own": own, "other": other}, run=run)
@@ -207,7 +216,7 @@ def _moved(score: Score, **amounts: Decimal) -> None:
     )
 
 
-def _side(holder, owner, run, amount, seen_by, *, objective, preview, offer, trigger):
+def _side(holder, owner, run, amount, seen_by, *, objective, preview, offer, trigger, automation):
     client = ClientFactory(owner=owner, naf_code="6201Z", backup_owner=owner.manager)
     service = ServiceFactory()
     need = NeedFactory()
@@ -288,6 +297,7 @@ def _side(holder, owner, run, amount, seen_by, *, objective, preview, offer, tri
         hole=hole,
         offer=offer,
         draft=draft,
+        automation=automation,
         campaign=campaign,
         received=received,
         proof=Proof.objects.create(
@@ -311,6 +321,13 @@ def _campaigns(client: Client, owner: User) -> tuple[Campaign, Campaign, Recipie
     received = RecipientFactory(campaign=campaign, client=client, **uncertain)
     Answer.objects.create(recipient=received, choice="Mal", comment=f"precision {client.pk}")
     return draft, campaign, received
+
+
+def _automation(author: User) -> Automation:
+    """A message to who becomes at risk, tried and off."""
+    made = automations.save(automation=Automation(segment="at-risk", again="never"), name="Un mot de nous", by=author)
+    automations.mark_tried(automation=made, by=author)
+    return made
 
 
 def _opportunities(score: Score, service: Service, amount: Decimal) -> Hole:
