@@ -11,13 +11,13 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from benchmarks import imports, likeness, load, ratios, scoring, screens, volumes, worker  # noqa: E402
+from benchmarks import imports, likeness, load, mailings, ratios, scoring, screens, volumes, worker  # noqa: E402
 from benchmarks.aims import verdict  # noqa: E402
 from benchmarks.database import own_database, server_version  # noqa: E402
 
 SIZES = (1_000, 10_000, 100_000)
-PARTS = ("scoring", "pages", "likeness", "import", "volumes")
-IN_A_BASE = {"scoring", "pages", "likeness"}
+PARTS = ("scoring", "pages", "likeness", "mailings", "import", "volumes")
+IN_A_BASE = {"scoring", "pages", "likeness", "mailings"}
 IMPORT_LINES = 400_000
 QUICK_IMPORT_LINES = 20_000
 LEAST_LINES_A_SECOND = 20_000
@@ -82,6 +82,8 @@ def _measure_sizes(sizes: tuple[int, ...], options: argparse.Namespace, measured
                 _measure_pages(clients, found, measured)
             if "likeness" in options.only:
                 _measure_likeness(clients, found, measured)
+            if "mailings" in options.only:
+                _measure_mailings(clients, found, measured)
     if len(each) == len(SIZES):
         flatness = each[SIZES[-1]].microseconds_a_client / each[SIZES[-2]].microseconds_a_client
         print(f"\ntime a client at {SIZES[-1]:,} / at {SIZES[-2]:,}: {flatness:.2f}")
@@ -107,6 +109,20 @@ def _measure_likeness(clients: int, scored: scoring.Scored, measured: dict[str, 
     )
     measured[f"check of newcomers / scoring, {clients} clients"] = found.check_ms / scored.whole_ms
     measured[f"likely doubles / scoring, {clients} clients"] = found.first_ms / scored.whole_ms
+
+
+def _measure_mailings(clients: int, scored: scoring.Scored, measured: dict[str, float]) -> None:
+    found = mailings.measure()
+    is_largest = clients == SIZES[-1]
+    frozen = verdict(found.frozen_s, unit="s", at_most=mailings.MOST_FROZEN_S if is_largest else None)
+    share = verdict(found.share, unit="%", at_least=mailings.LEAST_SENT_SHARE if is_largest else None)
+    print(
+        f"  audience of {found.reached:,} frozen in {found.frozen_s:.2f} s{frozen}; {found.messages:,} messages at "
+        f"{found.messages / found.ours_s:,.0f} a second, a bare loop {found.messages / found.bare_s:,.0f}: "
+        f"{found.share:.0f} %{share}"
+    )
+    measured[f"audience frozen / scoring, {clients} clients"] = found.frozen_s * 1_000 / scored.whole_ms
+    measured[f"messages sent / bare smtplib, {clients} clients"] = 100 / found.share
 
 
 def _measure_import(lines: int, measured: dict[str, float]) -> None:

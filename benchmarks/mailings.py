@@ -1,0 +1,121 @@
+"""Campaigns: an audience frozen at its launch, and messages sent to a mail server of this machine, on one connection,
+against a bare loop of smtplib on one."""
+
+import smtplib
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import connection
+
+from accounts.models import User
+from accounts.roles import Role
+from campaigns import audience, drafting, launching, sending
+from campaigns.letters import Letters
+from campaigns.models import Arm, Campaign, MailSettings
+from clients.models import Client
+from segmentation.models import SegmentSlug
+
+MESSAGES = 2_000
+MOST_FROZEN_S = 5
+LEAST_SENT_SHARE = 50  # per cent of the messages a second of a bare loop
+CONTACTS = """
+    INSERT INTO clients_contact (client_id, name, email, role, phone, is_main)
+    SELECT id, 'Jeanne Roux', 'contact' || id || '@client.example', '', '', true FROM clients_client
+"""
+
+
+class Sent(NamedTuple):
+    """Seconds: to freeze an audience of so many, and to send so many messages, ours and bare."""
+
+    reached: int
+    frozen_s: float
+    messages: int
+    ours_s: float
+    bare_s: float
+
+    @property
+    def share(self) -> float:
+        """Our messages a second, in per cent of those of the bare loop."""
+        return 100 * self.bare_s / self.ours_s
+
+
+def measure() -> Sent:
+    """Sends to the first clients of the base, then launches a campaign to all the others."""
+    _write_contacts()
+    director = User.objects.create(email="campagnes@bench.example", roles=[Role.DIRECTION])
+    few = list(Client.objects.order_by("pk").values_list("pk", flat=True)[:MESSAGES])
+    with _mail_server() as port:
+        campaign = _launched(director, chosen=few)
+        bare_s = _bare_s(campaign, port)
+        started = time.perf_counter()
+        sent = sending.work(seconds=600).sent
+        ours_s = time.perf_counter() - started
+    rest = drafting.start(name="Tous", segments=list(SegmentSlug.values), held_share=10, generic_share=20, by=director)
+    expected = _expected(rest, director)
+    started = time.perf_counter()
+    launching.launch(campaign=rest, expected=expected, by=director)
+    frozen_s = time.perf_counter() - started
+    return Sent(rest.recipients.count(), frozen_s, sent, ours_s, bare_s)
+
+
+def _write_contacts() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(CONTACTS)
+        cursor.execute("ANALYZE clients_contact")
+
+
+def _launched(director: User, *, chosen: list[int]) -> Campaign:
+    campaign = drafting.start(name="Quelques-uns", segments=list(SegmentSlug.values), chosen=chosen, by=director)
+    return launching.launch(campaign=campaign, expected=_expected(campaign, director), by=director)
+
+
+def _expected(campaign: Campaign, director: User) -> int:
+    return sum(arm != Arm.HELD for arm in launching.drawn_for(campaign, audience.of(campaign, by=director)))
+
+
+def _bare_s(campaign: Campaign, port: int) -> float:
+    """The same messages, written beforehand, by a loop of smtplib."""
+    letters = Letters(campaign, MailSettings.current())
+    recipients = campaign.recipients.select_related("client__owner", "contact").order_by("pk")
+    written = [(one.email, letters.to(one).as_bytes()) for one in recipients]
+    started = time.perf_counter()
+    with smtplib.SMTP("127.0.0.1", port) as server:
+        for address, message in written:
+            server.sendmail("cap-clients@bench.example", [address], message)
+    return time.perf_counter() - started
+
+
+@contextmanager
+def _mail_server() -> Iterator[int]:
+    """A real server in a process of its own, which forgets what it receives; the site sends to it meanwhile."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port = found.getsockname()[1]
+    command = [sys.executable, "-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{port}", "-c", "aiosmtpd.handlers.Sink"]
+    server = subprocess.Popen(command)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    try:
+        _wait_for(port)
+        yield port
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _wait_for(port: int) -> None:
+    for _attempt in range(100):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError("no mail server")
