@@ -48,6 +48,16 @@ def complained(*, key: bytes, campaign: Campaign | None = None) -> None:
     _take(key, EVERYTHING, campaign=campaign, reason=Suppression.Reason.COMPLAINED)
 
 
+def object_elsewhere(*, key: bytes, campaign: Campaign | None = None) -> None:
+    """A person objected at their provider's, by a link of its own: the address receives nothing more."""
+    _take(key, EVERYTHING, campaign=campaign, reason=Suppression.Reason.OBJECTED)
+
+
+def nobody_there(*, key: bytes, campaign: Campaign | None = None) -> None:
+    """The address does not exist: nothing more is sent to it."""
+    _take(key, EVERYTHING, campaign=campaign, reason=Suppression.Reason.UNKNOWN)
+
+
 def note(*, address: str, scope: str = EVERYTHING, by: User) -> None:
     """An objection that somebody received by phone or by post. Raises PermissionDenied without the right to send."""
     if not by.may(Right.SEND_CAMPAIGNS):

@@ -4,6 +4,7 @@ What varies between two installations is an environment variable, read once, her
 from `.data/`: an embedded PostgreSQL, a broker made of files, mail written to a folder.
 """
 
+import os
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -254,6 +255,14 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(OUTBOX_DIR)
 EMAIL_TIMEOUT = 30
+MAIL_PROVIDER = env("MAIL_PROVIDER", default="")  # as django-anymail calls it: "brevo", "mailjet", "postmark"…
+if MAIL_PROVIDER:
+    INSTALLED_APPS += ["anymail"]
+    EMAIL_BACKEND = f"anymail.backends.{MAIL_PROVIDER}.EmailBackend"
+    ANYMAIL = {
+        name.removeprefix("ANYMAIL_"): value for name, value in os.environ.items() if name.startswith("ANYMAIL_")
+    }
+    ANYMAIL |= {"REQUESTS_TIMEOUT": (5, EMAIL_TIMEOUT)}
 # Signs the links of messages, the newest key first: a former one stays until the links that it signed are forgotten.
 MESSAGE_KEYS = [secrets.checked(key, variable="MESSAGE_KEYS") for key in env.list("MESSAGE_KEYS", default=[])] or [
     secrets.generated(DATA_DIR / "message-key")

@@ -1,5 +1,6 @@
 """Every address of the site. Each application declares its own; the Django admin stands apart."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -14,6 +15,8 @@ urlpatterns = [
     path("", include("cockpit.urls")),
     path("admin/", admin.site.urls),
 ]
+if settings.MAIL_PROVIDER:
+    urlpatterns.append(path("courrier/", include("anymail.urls")))  # what the provider tells, under a shared secret
 
 handler400 = "cockpit.errors.bad_request"
 handler403 = "cockpit.errors.forbidden"
