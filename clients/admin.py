@@ -104,7 +104,9 @@ class ContactAdminForm(forms.ModelForm):
 
     class Meta:
         model = Contact
-        fields = ["client", "name", "role", "phone", "email", "is_main", "consented_at", "objected_at"]
+        fields = [
+            "client", "name", "role", "phone", "email", "is_main", "consented_at", "consent_proof", "objected_at",
+        ]  # fmt: skip
 
     def _get_validation_exclusions(self):
         return super()._get_validation_exclusions() | {"is_main"}  # saving makes it true

@@ -280,11 +280,22 @@ class CostForm(forms.Form):
 
 
 class ContactForm(forms.ModelForm):
-    """A person at a client."""
+    """A person at a client; a consent that they gave is dated when it is first written down, with its proof."""
 
     class Meta:
         model = Contact
-        fields = ["name", "role", "phone", "email", "is_main"]
+        fields = ["name", "role", "phone", "email", "is_main", "consent_proof"]
+        help_texts = {
+            "consent_proof": _("Où et comment cette personne a accepté vos messages ; vide si elle n’a rien dit.")
+        }
+
+    def save(self, commit=True):
+        proof = self.cleaned_data["consent_proof"]
+        if proof and self.instance.consented_at is None:
+            self.instance.consented_at = timezone.now()
+        if not proof and "consent_proof" in self.changed_data:
+            self.instance.consented_at = None
+        return super().save(commit)
 
 
 class ViewForm(forms.Form):

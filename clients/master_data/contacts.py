@@ -53,6 +53,12 @@ class ContactResource(TableResource):
             keeps=True,
         ),
         Column(
+            "consent_proof",
+            gettext_lazy("Preuve du consentement"),
+            "preuve consentement|source du consentement|origine du consentement|consent source|consent proof",
+            keeps=True,
+        ),
+        Column(
             "objected_at",
             gettext_lazy("Opposition"),
             "opposition recue le|desinscrit|desinscription|opt out|optout|unsubscribed|do not contact|"

@@ -294,6 +294,7 @@ class Contact(models.Model):
     email = models.EmailField(_("e-mail"), blank=True)
     is_main = models.BooleanField(_("contact principal"), default=False)
     consented_at = models.DateTimeField(_("consentement reçu le"), null=True, blank=True)
+    consent_proof = models.CharField(_("preuve du consentement"), max_length=200, blank=True, db_default="")
     objected_at = models.DateTimeField(_("opposition reçue le"), null=True, blank=True)
     created_by_import = models.ForeignKey(
         "Import",

@@ -109,7 +109,14 @@ A_TRIGGER = {
     "service": "",
     "days": 5,
 }
-CONTACT = {"name": "Luc Ferrand", "role": "Gérant", "phone": "0102", "email": "luc@b.example", "is_main": "on"}
+CONTACT = {
+    "name": "Luc Ferrand",
+    "role": "Gérant",
+    "phone": "0102",
+    "email": "luc@b.example",
+    "is_main": "on",
+    "consent_proof": "Salon",
+}
 ENTRANCE = [
     Page("account_login", get=ANYBODY, post=ANYBODY, leads_on=EVERYBODY),
     Page("account_inactive", get=ANYBODY),
@@ -554,7 +561,7 @@ COCKPIT: list[Page] = [
         of_a_client=True,
         data=lambda side: CONTACT,
         answers=(302,),
-        writes=columns("clients_contact", *CONTACT),
+        writes=columns("clients_contact", *CONTACT, "consented_at"),
     ),
     Page("cockpit:action-list", get=EVERYBODY),
     Page("cockpit:returns", get=EVERYBODY),
