@@ -14,11 +14,13 @@ from accounts.models import User
 from accounts.roles import Right
 from campaigns.models import Action
 from clients import farewells, timesheets
-from clients.models import Client
-from segmentation import time_spent
+from clients.models import Client, Service
+from segmentation import holes, time_spent
+from segmentation.models import Hole, HoleReason
 
 UNDO_WITHIN = dt.timedelta(hours=1)
 MOST_MINUTES = 24 * 60
+OUTCOMES = (Action.Outcome.DONE, Action.Outcome.ACCEPTED, Action.Outcome.REFUSED, Action.Outcome.DROPPED)
 CALL_OUTCOMES = (
     Action.Outcome.REACHED,
     Action.Outcome.MESSAGE_LEFT,
@@ -30,10 +32,11 @@ CALL_OUTCOMES = (
 
 @dataclass(frozen=True)
 class Planned:
-    """What planning a call for several clients came to: the new actions, and the clients left out and why."""
+    """What planning the same for several clients came to: the new actions, and the clients left out and why."""
 
     at: dt.datetime
     actions: list[Action]
+    kind: str = Action.Kind.CALL
     already_planned: int = 0
     not_to_call: int = 0
     not_theirs: int = 0
@@ -47,9 +50,12 @@ def plan(
     assignee: User,
     due_on: dt.date,
     kind: str = Action.Kind.CALL,
+    service: Service | None = None,
+    origin: str = Action.Origin.HAND,
+    follows: Action | None = None,
     by: User,
 ) -> Action:
-    """The open action of this kind for this client, person and day: made when it was not planned yet.
+    """The open action of this kind for this client, person, day and service: made when it was not planned yet.
 
     Raises PermissionDenied without the right to record actions, Client.DoesNotExist for somebody else's client,
     ValidationError for a day gone by, a client who is gone or a person who may not see the client.
@@ -64,26 +70,39 @@ def plan(
         client=client,
         assignee=assignee,
         kind=kind,
+        service=service,
         due_on=due_on,
-        defaults={"created_by": by},
+        defaults={"created_by": by, "origin": origin, "follows": follows},
     )
     return action
 
 
 @transaction.atomic
-def plan_calls(*, clients: Iterable[Client], assignee: User | None, due_on: dt.date, by: User) -> Planned:
-    """One call for each of these clients, and what was left out: calls already open, clients gone or not to be called.
+def plan_calls(
+    *,
+    clients: Iterable[Client],
+    assignee: User | None,
+    due_on: dt.date,
+    kind: str = Action.Kind.CALL,
+    service: Service | None = None,
+    origin: str = Action.Origin.HAND,
+    by: User,
+) -> Planned:
+    """One action of this kind, a call by default, for each of these clients; and what was left out: those that have one
+    open already (about this service, when there is one), clients gone, and for calls, those not to be called.
 
-    Without an assignee, each client's own salesperson gets the call, and `by` those that nobody follows.
+    Without an assignee, each client's own salesperson gets it, and `by` those that nobody follows.
     Raises PermissionDenied without the right to record actions, ValidationError for a day gone by.
     """
     _check_right(by)
     _check_day(due_on)
     ids = [client.pk for client in clients]
     mine = list(Client.objects.visible_to(by).filter(pk__in=ids).select_for_update().order_by("pk"))
-    open_calls = set(_open_calls().filter(client__in=mine).values_list("client_id", flat=True))
+    there = Action.objects.open().filter(kind=kind, client__in=mine)
+    there = there.filter(service=service) if service else there
+    open_calls = set(there.values_list("client_id", flat=True))
     gone = farewells.gone(client.pk for client in mine)
-    refusing = not_to_call([client.pk for client in mine]) - gone
+    refusing = not_to_call([client.pk for client in mine]) - gone if kind == Action.Kind.CALL else set()
     left_out = open_calls | refusing | gone
     theirs = (
         {client.pk for client in mine}
@@ -96,6 +115,9 @@ def plan_calls(*, clients: Iterable[Client], assignee: User | None, due_on: dt.d
         Action(
             client=client,
             assignee_id=assignee.pk if assignee else client.owner_id or by.pk,
+            kind=kind,
+            service=service,
+            origin=origin,
             due_on=due_on,
             created_by=by,
             created_at=now,
@@ -105,6 +127,7 @@ def plan_calls(*, clients: Iterable[Client], assignee: User | None, due_on: dt.d
     return Planned(
         at=now,
         actions=actions,
+        kind=kind,
         already_planned=len(open_calls),
         not_to_call=len(refusing - open_calls),
         not_theirs=sum(client.pk not in theirs | left_out for client in mine),
@@ -151,7 +174,8 @@ def record_call(
             assignee=action.assignee,
             kind=Action.Kind.CALL,
             due_on=call_back_on,
-            defaults={"created_by": by, "follows": action},
+            service=action.service,
+            defaults={"created_by": by, "follows": action, "origin": Action.Origin.ACTION},
         )
     if outcome == Action.Outcome.STOP_CALLING:
         _open_calls().filter(client=client).update(outcome=Action.Outcome.DROPPED, done_at=now, done_by=by)
@@ -159,14 +183,25 @@ def record_call(
 
 
 @transaction.atomic
-def complete(*, action: Action, outcome: str, note: str = "", minutes: int | None = None, by: User) -> Action:
-    """An action, done or dropped whatever its kind. Once closed it stays as it is; its minutes are time spent.
+def complete(
+    *,
+    action: Action,
+    outcome: str,
+    note: str = "",
+    minutes: int | None = None,
+    next_kind: str = "",
+    next_on: dt.date | None = None,
+    by: User,
+) -> Action:
+    """An action, done, dropped, accepted or refused whatever its kind. Once closed it stays as it is; its minutes are
+    time spent. What was refused closes the hole of its service, an offer made without an answer yet is told there;
+    `next_on` plans what comes next, of `next_kind`.
 
     Raises PermissionDenied without the right, Client.DoesNotExist for somebody else's client, ValidationError for an
-    outcome that only a call may have.
+    outcome that only a call may have, or a next day gone by.
     """
-    if outcome not in (Action.Outcome.DONE, Action.Outcome.DROPPED):
-        raise ValidationError({"outcome": _("Choisissez « Faite » ou « Abandonnée ».")})
+    if outcome not in OUTCOMES:
+        raise ValidationError({"outcome": _("Choisissez « Faite », « Acceptée », « Refusée » ou « Abandonnée ».")})
     _locked(action.client, by)
     action = Action.objects.get(pk=action.pk)
     if action.done_at is None:
@@ -174,6 +209,12 @@ def complete(*, action: Action, outcome: str, note: str = "", minutes: int | Non
         action.done_at, action.done_by, action.minutes = timezone.now(), by, minutes
         action.save()
         _count_time(action)
+        _say_of_hole(action, by)
+        if next_on is not None:
+            plan(
+                client=action.client, assignee=action.assignee, due_on=next_on, kind=next_kind or action.kind,
+                service=action.service, origin=Action.Origin.ACTION, follows=action, by=by,
+            )  # fmt: skip
     return action
 
 
@@ -200,6 +241,7 @@ def undo(*, action: Action, by: User) -> None:
         for other in dropped.exclude(pk=recorded.pk):
             reopen(other)
     _forget_time(recorded)
+    _unsay_of_hole(recorded, by)
     if recorded.created_at == recorded.done_at:
         recorded.delete()
     else:
@@ -278,11 +320,39 @@ def _forget_time(action: Action) -> None:
         time_spent.follow([action.client_id])
 
 
+def _reason(action: Action) -> HoleReason | None:
+    """What the outcome says of the hole of its service; None when nothing."""
+    if action.service_id is None:
+        return None
+    if action.outcome == Action.Outcome.REFUSED:
+        return HoleReason.REFUSED
+    is_offered = action.outcome == Action.Outcome.DONE and action.kind == Action.Kind.OFFER
+    return HoleReason.OFFERED if is_offered else None
+
+
+def _say_of_hole(action: Action, by: User) -> None:
+    reason = _reason(action)
+    if reason:
+        note = action.note.strip()[:200]
+        holes.say(clients=[action.client_id], service=action.service, reason=reason, note=note, by=by)
+
+
+def _unsay_of_hole(action: Action, by: User) -> None:
+    """Takes back what this action said of its hole."""
+    reason = _reason(action)
+    told = Hole.objects.standing().filter(
+        client=action.client_id, service=action.service_id, reason=reason or "", said_by=by, said_at__gte=action.done_at
+    )
+    if reason and told.exists():
+        holes.undo(at=told.latest("said_at").said_at, by=by)
+
+
 def reopen(action: Action) -> None:
     """Puts a closed action back as it was planned; one planned again meanwhile replaces it."""
     twins = Action.objects.open().filter(
-        client=action.client_id, assignee=action.assignee_id, kind=action.kind, due_on=action.due_on
-    )
+        client=action.client_id, assignee=action.assignee_id, kind=action.kind, due_on=action.due_on,
+        service=action.service_id,
+    )  # fmt: skip
     if twins.exists():
         action.delete()
         return

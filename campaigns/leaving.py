@@ -16,8 +16,8 @@ from campaigns import actions
 from campaigns.models import Action
 from clients import farewells
 from clients.models import Client, ClientDeparture
-from segmentation import risk
-from segmentation.models import ScoringRun
+from segmentation import risk, setting_aside
+from segmentation.models import Motive, RiskSetAside, ScoringRun
 
 
 @transaction.atomic
@@ -50,12 +50,24 @@ def take_back(*, departure: ClientDeparture, by: User) -> bool:
 
 
 @transaction.atomic
-def record_call(*, client: Client, motive: str = "", left_on: dt.date | None = None, by: User, **report: Any) -> Action:
-    """The call just made, as `actions.record_call` writes it; when the client has left, their departure with it.
+def record_call(
+    *,
+    client: Client,
+    motive: str = "",
+    left_on: dt.date | None = None,
+    seasonal_until: dt.date | None = None,
+    by: User,
+    **report: Any,
+) -> Action:
+    """The call just made, as `actions.record_call` writes it; when the client has left, their departure with it; when
+    their silence is one of the season, their alerts set aside up to that day.
 
-    Raises what that does, and ValidationError for a departure without motive.
+    Raises what those do, and ValidationError for a departure without motive.
     """
     action = actions.record_call(client=client, by=by, **report)
+    if seasonal_until is not None:
+        note = action.note.strip()[:200]
+        setting_aside.set_aside(clients=[client.pk], motive=Motive.SEASONAL, note=note, until=seasonal_until, by=by)
     if action.outcome == Action.Outcome.LEFT:
         if not motive:
             raise ValidationError({"motive": _("Choisissez pourquoi ce client est parti.")})
@@ -66,11 +78,20 @@ def record_call(*, client: Client, motive: str = "", left_on: dt.date | None = N
 
 @transaction.atomic
 def undo_call(*, action: Action, by: User) -> None:
-    """Takes back what this person recorded, as `actions.undo` does, with the departure that the call told."""
+    """Takes back what this person recorded, as `actions.undo` does, with the departure or the season that it told."""
+    season = RiskSetAside.objects.standing().filter(
+        client=action.client_id,
+        set_aside_by=by,
+        motive=Motive.SEASONAL,
+        set_aside_at__gte=action.done_at or timezone.now(),
+    )
+    asides = list(season)
     said = ClientDeparture.objects.standing().filter(client=action.client_id, recorded_by=by)
     actions.undo(action=action, by=by)
     if action.outcome == Action.Outcome.LEFT and (departure := said.filter(recorded_at__gte=action.done_at).first()):
         take_back(departure=departure, by=by)
+    for aside in asides:
+        setting_aside.undo(at=aside.set_aside_at, by=by)
 
 
 def _show(departure: ClientDeparture) -> None:

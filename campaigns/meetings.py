@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from campaigns import actions
-from campaigns.models import MeetingDecision
+from campaigns.models import Action, MeetingDecision
 from clients.models import Client
 
 MOST_DECISIONS = 5
@@ -31,7 +31,9 @@ def decide(*, client: Client, what: str, kind: str, assignee: User, due_on: dt.d
         raise ValidationError({"what": _("Écrivez ce qui est décidé.")})
     User.objects.select_for_update().get(pk=by.pk)  # two clicks on the last place wait for each other
     monday, now = monday_of(timezone.localdate()), timezone.now()
-    action = actions.plan(client=client, assignee=assignee, due_on=due_on, kind=kind, by=by)
+    action = actions.plan(
+        client=client, assignee=assignee, due_on=due_on, kind=kind, origin=Action.Origin.MEETING, by=by
+    )
     known = MeetingDecision.objects.filter(action=action).first()
     if known:
         return known

@@ -169,7 +169,8 @@ def _fire(rule: TriggerRule, found: QuerySet[Event]) -> int:
         refusing = actions.not_to_call(event.client_id for event in events)
     due_on, now = timezone.localdate() + dt.timedelta(days=rule.days), timezone.now()
     of_clients = Action.objects.open().filter(client__in=[event.client_id for event in events])
-    planned = {one.client_id: one for one in of_clients.filter(kind=rule.action_kind, assignee=F("client__owner"))}
+    open_ones = of_clients.filter(kind=rule.action_kind, assignee=F("client__owner"), service=rule.service)
+    planned = {one.client_id: one for one in open_ones}
     firings = []
     for event in events:
         if event.client_id in refusing:
@@ -180,6 +181,8 @@ def _fire(rule: TriggerRule, found: QuerySet[Event]) -> int:
                 client=event.client,
                 assignee_id=event.client.owner_id,
                 kind=rule.action_kind,
+                service=rule.service,
+                origin=Action.Origin.TRIGGER,
                 due_on=due_on,
                 note=proposal_of(rule, event),
                 created_by_id=rule.created_by_id,

@@ -19,6 +19,7 @@ from accounts.hierarchy import led_by
 from accounts.models import ListPage, User
 from accounts.roles import Right
 from accounts.saved_views import opening_of, settings_of
+from campaigns import sales
 from campaigns.models import Action
 from clients.models import Client
 from cockpit.scope import EVERYBODY, MINE
@@ -53,9 +54,16 @@ def action_list(request: HttpRequest) -> HttpResponse:
         return redirect(f"{request.path}?{agenda.opening}")
     page = Paginator(agenda.actions(), PAGE).get_page(request.GET.get("page"))
     run = ScoringRun.objects.latest_at()
-    context = {"agenda": agenda, "page": page, "rows": rows_of(list(page), run), "run": run}
+    context = {"agenda": agenda, "page": page, "run": run, "kinds": Action.Kind.choices}
+    context["rows"] = rows_of(list(page), run, by=agenda.groups_by)
     context["may_record"] = request.user.may(Right.RECORD_ACTIONS)
     return render(request, "cockpit/action_list.html", context)
+
+
+GROUPS = {
+    "client": (_("par client"), ("client__sort_name", "client")),
+    "personne": (_("par personne"), ("assignee__last_name", "assignee__first_name", "assignee")),
+}
 
 
 class Agenda:
@@ -98,7 +106,9 @@ class Agenda:
     @property
     def arranged(self) -> str:
         """Whose actions and which tab, as an address."""
-        return arranged(QueryDict(urlencode({"onglet": self.tab.key, "personne": self.person})))
+        return arranged(
+            QueryDict(urlencode({"onglet": self.tab.key, "personne": self.person, "groupe": self.groups_by}))
+        )
 
     @property
     def tabs(self) -> list[Tab]:
@@ -115,9 +125,20 @@ class Agenda:
             ],
         )
 
+    @property
+    def groups_by(self) -> str:
+        """What rows are grouped by, if anything."""
+        asked = self.params.get("groupe", "")
+        return asked if asked in GROUPS else ""
+
+    @property
+    def groupings(self) -> list[tuple[str, str]]:
+        return [("", _("sans regrouper")), *((key, label) for key, (label, _order) in GROUPS.items())]
+
     def actions(self) -> QuerySet[Action]:
-        found = self.tab.actions(self.mine, self.today).select_related("client", "assignee", "done_by")
-        return found.order_by("-done_at", "-id") if self.tab.key == "faites" else found.order_by("due_on", "id")
+        found = self.tab.actions(self.mine, self.today).select_related("client", "assignee", "done_by", "service")
+        order = ("-done_at", "-id") if self.tab.key == "faites" else ("due_on", "id")
+        return found.order_by(*(GROUPS[self.groups_by][1] if self.groups_by else ()), *order)
 
     @cached_property
     def progress(self) -> dict[str, int]:
@@ -136,11 +157,13 @@ class Agenda:
 
 @dataclass(frozen=True)
 class ActionRow:
-    """One action, the score of its client if it has one, and the token of its form."""
+    """One action, the score of its client if it has one, the token of its form, and the sale that it led to."""
 
     action: Action
     score: Score | None
     token: str
+    sale: sales.Sale | None = None
+    group: str = ""
 
     @property
     def client(self) -> Client:
@@ -151,8 +174,15 @@ class ActionRow:
         return str(self.action.pk)
 
 
-def rows_of(page: list[Action], run: ScoringRun | None) -> list[ActionRow]:
-    """These actions as rows, with one query for all their scores."""
+def rows_of(page: list[Action], run: ScoringRun | None, *, by: str = "") -> list[ActionRow]:
+    """These actions as rows, with one query for all their scores and one for their sales; `by` names their groups."""
     scores = Score.objects.filter(run=run, client__in={action.client_id for action in page}).with_risk()
     by_client = {score.client_id: score for score in scores}
-    return [ActionRow(action, by_client.get(action.client_id), str(uuid4())) for action in page]
+    sold = sales.of(page)
+    group_of = {"client": lambda one: one.client.name, "personne": lambda one: str(one.assignee)}.get(
+        by, lambda one: ""
+    )
+    return [
+        ActionRow(action, by_client.get(action.client_id), str(uuid4()), sold.get(action.pk), group_of(action))
+        for action in page
+    ]

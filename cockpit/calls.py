@@ -18,11 +18,9 @@ from campaigns import actions, leaving
 from campaigns.models import Action
 from clients.figures import day
 from clients.models import Client
-from cockpit.forms import CallForm, PlanForm, ticked
+from cockpit.forms import CallForm, CompleteForm, PlanForm, ticked
 from cockpit.panel import sheet_of
 from segmentation.models import ScoringRun
-
-MOST_CHARACTERS = 4000
 
 
 def back(request: HttpRequest) -> HttpResponse:
@@ -30,12 +28,6 @@ def back(request: HttpRequest) -> HttpResponse:
     asked = request.POST.get("next", "") or request.headers.get("referer", "")
     is_ours = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
     return redirect(asked if is_ours else reverse("cockpit:at-risk"))
-
-
-def minutes_of(request: HttpRequest) -> int | None:
-    """The minutes that an action took, when the form says so."""
-    text = request.POST.get("minutes", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
 
 
 def told(request: HttpRequest, error: ValidationError) -> None:
@@ -76,6 +68,8 @@ def plan_action(request: HttpRequest, pk: int) -> HttpResponse:
             assignee=form.cleaned_data["assignee"] or client.owner or request.user,
             due_on=form.cleaned_data["due_on"],
             kind=form.cleaned_data["kind"],
+            service=form.cleaned_data["service"],
+            origin=form.cleaned_data["origin"],
             by=request.user,
         )
         words = {"kind": action.get_kind_display(), "day": day(action.due_on), "name": action.assignee}
@@ -88,7 +82,7 @@ def plan_action(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @required(Right.RECORD_ACTIONS)
 def plan_calls(request: HttpRequest) -> HttpResponse:
-    """Plans one call for each client ticked."""
+    """Plans one action, a call unless said otherwise, for each client ticked."""
     ids, form = ticked(request.POST), PlanForm(request.POST, user=request.user)
     try:
         if not ids:
@@ -99,6 +93,9 @@ def plan_calls(request: HttpRequest) -> HttpResponse:
             clients=Client.objects.visible_to(request.user).filter(pk__in=ids),
             assignee=form.cleaned_data["assignee"],
             due_on=form.cleaned_data["due_on"],
+            kind=form.cleaned_data["kind"],
+            service=form.cleaned_data["service"],
+            origin=form.cleaned_data["origin"],
             by=request.user,
         )
     except ValidationError as error:
@@ -112,13 +109,13 @@ def plan_calls(request: HttpRequest) -> HttpResponse:
 @require_POST
 @required(Right.RECORD_ACTIONS)
 def complete_action(request: HttpRequest, pk: int) -> HttpResponse:
-    """Closes an action: done, or given up."""
-    action = get_object_or_404(Action.objects.visible_to(request.user).select_related("client"), pk=pk)
+    """Closes an action: done, accepted, refused or given up; and plans what comes next."""
+    action = get_object_or_404(Action.objects.visible_to(request.user).select_related("client", "service"), pk=pk)
+    form = CompleteForm(request.POST)
     try:
-        note, outcome = request.POST.get("note", "")[:MOST_CHARACTERS], request.POST.get("outcome", "")
-        action = actions.complete(
-            action=action, outcome=outcome, note=note.replace("\0", ""), minutes=minutes_of(request), by=request.user
-        )
+        if not form.is_valid():
+            raise ValidationError([error for errors in form.errors.values() for error in errors])
+        action = actions.complete(action=action, by=request.user, **form.cleaned_data)
         words = {"client": action.client.name, "kind": action.get_kind_display(), "how": action.get_outcome_display()}
         undo = reverse("cockpit:undo-action", args=[action.pk])
         messages.success(request, _("%(client)s, %(kind)s : %(how)s.") % words, extra_tags=undo)
@@ -171,16 +168,25 @@ def recorded_in_words(action: Action) -> str:
 def planned_in_words(planned: actions.Planned) -> str:
     """What planning several calls came to, and why some clients were left out."""
     count = len(planned.actions)
-    sentences = [ngettext("%(count)s appel planifié.", "%(count)s appels planifiés.", count) % {"count": count}]
+    if planned.kind == Action.Kind.CALL:
+        words = ngettext("%(count)s appel planifié.", "%(count)s appels planifiés.", count)
+    else:
+        words = ngettext("%(count)s action planifiée.", "%(count)s actions planifiées.", count)
+    sentences = [words % {"count": count}]
     if planned.already_planned:
-        sentences.append(
-            ngettext(
+        if planned.kind == Action.Kind.CALL:
+            words = ngettext(
                 "%(count)s client avait déjà un appel prévu.",
                 "%(count)s clients avaient déjà un appel prévu.",
                 planned.already_planned,
             )
-            % {"count": planned.already_planned}
-        )
+        else:
+            words = ngettext(
+                "%(count)s client l’avait déjà de prévue.",
+                "%(count)s clients l’avaient déjà de prévue.",
+                planned.already_planned,
+            )
+        sentences.append(words % {"count": planned.already_planned})
     if planned.not_to_call:
         sentences.append(
             ngettext(

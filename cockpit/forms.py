@@ -20,17 +20,20 @@ from clients.durations import hours_of
 from clients.folding import fold
 from clients.models import Client, ClientDeparture, Contact, Service
 from segmentation.models import Motive, Need, Objective, RiskReason
+from segmentation.setting_aside import usual_until
 
 OWNERS = "commercial"  # each client's own salesperson
 MOST_TICKED = 100
 NAF_START = re.compile(r"\d{2}|\d{3,4}|\d{4}[A-Z]")
 MOST_SECTORS = 12
 DAYS_LATER = ("1", "3", "7")
+SEASONAL = "seasonal"  # reached, and the silence is one of the season
 OUTCOMES = [
     (Action.Outcome.REACHED, _("Joint")),
     (Action.Outcome.MESSAGE_LEFT, _("Message laissé")),
     (Action.Outcome.STOP_CALLING, _("Ne plus appeler")),
     (Action.Outcome.LEFT, _("Client parti")),
+    (SEASONAL, _("Joint, activité saisonnière")),
     (Action.Outcome.CALL_BACK, _("Rappeler")),
     *((f"{Action.Outcome.CALL_BACK}+{days}", days) for days in DAYS_LATER),
 ]
@@ -53,6 +56,7 @@ class CallForm(forms.Form):
         label=_("Motif du départ"), choices=[("", ""), *ClientDeparture.Motive.choices], required=False
     )
     left_on = forms.DateField(label=_("Parti le"), required=False)
+    seasonal_until = forms.DateField(label=_("Alerte écartée jusqu’au"), required=False)
     outcome = forms.ChoiceField(label=_("Résultat"), choices=OUTCOMES)
 
     def clean(self):
@@ -61,6 +65,26 @@ class CallForm(forms.Form):
         if days:
             data["outcome"] = outcome
             data["call_back_on"] = timezone.localdate() + dt.timedelta(days=int(days))
+        is_seasonal = outcome == SEASONAL
+        if is_seasonal:
+            data["outcome"] = Action.Outcome.REACHED
+        data["seasonal_until"] = (data.get("seasonal_until") or usual_until()) if is_seasonal else None
+        return data
+
+
+class CompleteForm(forms.Form):
+    """What came of an action, and what comes next."""
+
+    outcome = forms.CharField(max_length=20)
+    note = forms.CharField(required=False, max_length=4000)
+    minutes = forms.IntegerField(label=_("Minutes passées"), required=False, min_value=1, max_value=1440)
+    next_kind = forms.ChoiceField(label=_("Ensuite"), choices=[("", ""), *Action.Kind.choices], required=False)
+    next_on = forms.DateField(label=_("Pour le"), required=False)
+
+    def clean(self):
+        data = super().clean()
+        if data.get("next_kind") and not data.get("next_on") and "next_on" not in self.errors:
+            self.add_error("next_on", _("Dites pour quel jour prévoir la suite."))
         return data
 
 
@@ -78,6 +102,8 @@ class PlanForm(forms.Form):
     due_on = forms.DateField(label=_("Pour le"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     kind = forms.ChoiceField(label=_("Nature"), choices=Action.Kind.choices, required=False)
     assignee = forms.CharField(label=_("Par"), required=False)
+    service = forms.ModelChoiceField(Service.objects.all(), label=_("Service proposé"), required=False)
+    origin = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, user: User, **kwargs):
         super().__init__(*args, **kwargs)
@@ -86,6 +112,10 @@ class PlanForm(forms.Form):
 
     def clean_kind(self):
         return self.cleaned_data["kind"] or Action.Kind.CALL
+
+    def clean_origin(self):
+        asked = self.cleaned_data["origin"]
+        return asked if asked in Action.Origin.values else Action.Origin.HAND
 
     def clean_assignee(self) -> User | None:
         """The person who will do it: `user` by default; None for each client's own salesperson."""

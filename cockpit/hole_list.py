@@ -8,6 +8,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from campaigns.models import Action
 from cockpit.layouts import HOLES
 from cockpit.listing import Listing
 from cockpit.opportunity_rows import AxisRow, offering_called, row_called
@@ -52,6 +53,11 @@ class HoleSelection(Selection):
     def view(self) -> str:
         asked = self.params.get("vue", "")
         return asked if asked in VIEWS else ""
+
+    @property
+    def kinds(self) -> list[tuple[str, str]]:
+        """What may be planned for the clients of the cell."""
+        return Action.Kind.choices
 
     @property
     def campaign_query(self) -> str:

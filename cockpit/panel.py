@@ -18,7 +18,7 @@ from campaigns.playbook import Page
 from clients.activity import month_ends
 from clients.contacts import email_of, phone_of
 from clients.figures import dialled
-from clients.models import Client, ClientDeparture, Contact
+from clients.models import Client, ClientDeparture, Contact, Service
 from segmentation.explanation import Explanation, Reason, explain
 from segmentation.groups import amounts_by_month
 from segmentation.models import (
@@ -199,6 +199,11 @@ class Sheet:
     @property
     def kinds(self) -> list[tuple[str, str]]:
         return Action.Kind.choices
+
+    @cached_property
+    def services(self) -> list[Service]:
+        """What may be proposed, by name."""
+        return list(Service.objects.order_by("sort_name", "pk"))
 
     @property
     def may_record(self) -> bool:

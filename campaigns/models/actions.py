@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Right
-from clients.models import Client
+from clients.models import Client, Service
 from segmentation.models import ScoringRun
 
 
@@ -84,8 +84,21 @@ class Action(models.Model):
         CALL_BACK = "call-back", _("À rappeler")
         STOP_CALLING = "stop-calling", _("Ne plus appeler")
         LEFT = "left", _("Client parti")
+        ACCEPTED = "accepted", _("Acceptée")
+        REFUSED = "refused", _("Refusée")
         DONE = "done", _("Faite")
         DROPPED = "dropped", _("Abandonnée")
+
+    class Origin(models.TextChoices):
+        """What it was planned from."""
+
+        HAND = "hand", _("à la main")
+        RISK = "risk", _("alerte")
+        HOLE = "hole", _("opportunité")
+        MOVEMENT = "movement", _("mouvement")
+        TRIGGER = "trigger", _("déclencheur")
+        MEETING = "meeting", _("réunion du lundi")
+        ACTION = "action", _("suite d’une action")
 
     client = models.ForeignKey(
         Client,
@@ -100,6 +113,12 @@ class Action(models.Model):
         related_name="actions",
     )
     kind = models.CharField(_("nature"), max_length=8, choices=Kind.choices, default=Kind.CALL)
+    service = models.ForeignKey(
+        Service, verbose_name=_("service proposé"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    origin = models.CharField(
+        _("origine"), max_length=8, choices=Origin.choices, default=Origin.HAND, db_default=Origin.HAND
+    )
     due_on = models.DateField(_("pour le"))
     note = models.TextField(_("compte rendu"), blank=True)
     outcome = models.CharField(_("résultat"), max_length=12, choices=Outcome.choices, blank=True)
@@ -135,8 +154,9 @@ class Action(models.Model):
                 name="an_action_is_done_when_it_has_an_outcome",
             ),
             models.UniqueConstraint(
-                fields=["client", "assignee", "kind", "due_on"],
+                fields=["client", "assignee", "kind", "due_on", "service"],
                 condition=Q(done_at=None),
+                nulls_distinct=False,
                 name="an_open_action_is_planned_once",
             ),
             models.UniqueConstraint(fields=["done_by", "token"], name="a_form_records_one_action"),

@@ -564,6 +564,22 @@ COCKPIT: list[Page] = [
         writes=columns("clients_contact", *CONTACT, "consented_at"),
     ),
     Page("cockpit:action-list", get=EVERYBODY),
+    Page(
+        "cockpit:new-action",
+        get=CALLERS,
+        post=CALLERS,
+        data=lambda side: {
+            "who": "x",
+            "chosen": side.client.pk,
+            "kind": "visit",
+            "service": "",
+            "due_on": tomorrow(),
+            "assignee": "",
+            "origin": "",
+        },
+        answers=(302, 422),  # the second for whoever does not see the client
+        writes=frozenset({"campaigns_action +"}),
+    ),
     Page("cockpit:returns", get=EVERYBODY),
     Page(
         "cockpit:complete-action",
@@ -810,6 +826,7 @@ COCKPIT: list[Page] = [
             "qui": side.client.code or side.client.name,
             "what": "Le rappeler.",
             "due_on": tomorrow(),
+            "service": "",
             "kind": "visit",
             "assignee": "",
         },
@@ -846,7 +863,7 @@ COCKPIT: list[Page] = [
         post=CALLERS,
         address=a_client,
         of_a_client=True,
-        data=lambda side: {"due_on": tomorrow(), "kind": "visit", "assignee": side.owner.pk},
+        data=lambda side: {"due_on": tomorrow(), "kind": "visit", "assignee": side.owner.pk, "service": ""},
         answers=(302,),
         writes=frozenset({"campaigns_action +"}),
     ),
@@ -862,7 +879,13 @@ COCKPIT: list[Page] = [
         "cockpit:plan-calls",  # writes nothing here: the client has a call planned
         get=None,
         post=CALLERS,
-        data=lambda side: {"clients": side.client.pk, "due_on": tomorrow(), "kind": "call", "assignee": "commercial"},
+        data=lambda side: {
+            "clients": side.client.pk,
+            "due_on": tomorrow(),
+            "kind": "call",
+            "assignee": "commercial",
+            "service": "",
+        },
         answers=(302,),
     ),
     Page(

@@ -85,6 +85,7 @@ def test_from_a_hole_to_messages_received_and_a_verdict(assistant, service, sink
     expect(page.locator("#message").get_by_role("link", name="Fidèles")).to_be_visible()
     first = page.locator("#apercu").inner_text()
     page.get_by_role("link", name="Client suivant").click()
+    page.wait_for_url("**lecteur=**")
     expect(page.locator("#apercu")).not_to_have_text(first)
     body = page.get_by_label("Message", exact=True)
     body.fill("Chers clients,\n\nNous ouvrons un essai à {client}. Quand vous appeler ?")

@@ -198,3 +198,14 @@ def test_a_link_that_is_not_ours_leads_nowhere(claire):
         assert Browser().post(f"/lettre-du-lundi/{wrong}/arreter/").status_code == 404
     claire.refresh_from_db()
     assert claire.monday_letter
+
+
+def test_a_letter_reaches_a_real_mail_server_once(claire, runs, sink):
+    at_risk(runs[1], claire, 9000)
+    with time_machine.travel(MORNING, tick=False):
+        for _ in range(2):
+            monday.send_due()
+    [(recipient, letter)] = sink.received
+    assert recipient == claire.email
+    assert letter["List-Unsubscribe"]
+    assert "9\u202f000" in letter.get_body(("plain",)).get_content().replace("\xa0", " ")

@@ -22,6 +22,7 @@ from tests.connections import another_connection
 from tests.factories import (
     ActionFactory,
     AssessmentFactory,
+    CampaignFactory,
     ClientDepartureFactory,
     ClientFactory,
     ClientNeedFactory,
@@ -29,6 +30,7 @@ from tests.factories import (
     HoleFactory,
     InvoiceFactory,
     ProspectFactory,
+    RecipientFactory,
     SourceFactory,
     UserFactory,
 )
@@ -76,6 +78,7 @@ def judged(client):
     NeedEvidence.objects.create(client=client, need=need, heard_by=person, heard_on=dt.date(2026, 1, 1), quote="Oui.")
     AssessmentFactory(client=client, rater=person)
     HoleFactory(client=client)
+    RecipientFactory(client=client)
     FormerGrade.objects.create(client=client, colour="light-green", score=70, since=now, until=now)
     closed = {} if client.code == "C1" else {"closed_at": now, "closed_by": person, "outcome": "C’est réglé."}
     ReframingPlan.objects.create(
@@ -432,3 +435,15 @@ def test_scores_follow_a_merge_and_its_undoing(
         record = merged(*pair, director)
         merging.undo(record, by=director)
     assert sent == ["score", "rescore"] * 2
+
+
+def test_two_clients_of_one_campaign_are_merged_and_parted_again(pair, director):
+    kept, other = pair
+    campaign = CampaignFactory()
+    for client in pair:
+        RecipientFactory(campaign=campaign, client=client)
+    before = everything()
+    record = merged(kept, other, director)
+    assert campaign.recipients.filter(client=kept).count() == 1
+    assert merging.undo(record, by=director)
+    assert everything() == before
