@@ -1,11 +1,14 @@
 """Half past eight: log in, see who is leaving and why, call, write down what was said."""
 
+from decimal import Decimal
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from campaigns.models import Action
 from tests.access.world import Who
+from tests.factories import ClientFactory, ScoreFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 PASSWORD = "un mot de passe assez long"
@@ -110,4 +113,55 @@ def test_the_open_panel_breaks_no_rule_and_fits_the_window(open_as, world, said,
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     found = Axe().run(page, options=RULES).response["violations"]
     assert [(rule["id"], [node["html"][:120] for node in rule["nodes"]]) for rule in found] == []
+    assert said == []
+
+
+def tab_to(page, words):
+    """Presses Tab until what has the focus says these words."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if words in page.evaluate("document.activeElement.innerText || document.activeElement.value || ''"):
+            return
+    pytest.fail(f"no Tab leads to “{words}”")
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_calls_at_half_past_eight_then_a_plan_and_a_season_without_a_mouse(morning, world, said, width):
+    owner, names = world.people[Who.OWNER], ("Alpha", "Bravo", "Charlie")
+    for place, name in enumerate(names):
+        score = {"at_risk": True, "risk_reasons": ["rhythm"], "amount_at_risk": Decimal(90_000 - 10_000 * place)}
+        ScoreFactory(run=world.run, client=ClientFactory(name=name, owner=owner), **score)
+    page = morning(width)
+
+    tab_to(page, "Commencer mes appels")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Alpha", level=1).wait_for()
+    page.keyboard.press("3")  # call back in seven days
+    page.get_by_role("heading", name="Bravo", level=1).wait_for()
+    page.goto("/a-risque/")
+
+    for _ in names:
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+    tab_to(page, "Planifier un appel")
+    page.keyboard.press("Enter")
+    page.get_by_text("2 appels planifiés.").wait_for()  # Alpha has one: the call back
+    planned = Action.objects.open().filter(client__name__in=names)
+    assert dict(planned.values_list("client__name", "origin")) == {
+        "Alpha": "action",
+        "Bravo": "risk",
+        "Charlie": "risk",
+    }
+
+    page.goto(f"/clients/{planned.get(client__name='Charlie').client_id}/")
+    tab_to(page, "C’est saisonnier")
+    page.keyboard.press("Enter")
+    tab_to(page, "Noter l’appel et écarter l’alerte")
+    page.keyboard.press("Enter")
+    page.get_by_text("Charlie : appel noté").first.wait_for()
+    page.goto("/a-risque/")
+    expect(page.get_by_role("link", name="Charlie", exact=True)).to_have_count(0)
+    expect(page.get_by_role("link", name="Bravo", exact=True)).to_have_count(1)
+    page.goto("/actions/")
+    expect(page.locator(".lead")).to_contain_text("2 sur 4")  # Bravo, and what was late already, remain
     assert said == []
