@@ -2,6 +2,7 @@
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -59,7 +60,7 @@ def places_left(campaign: Campaign) -> int | None:
     return max(0, campaign.capacity - coming(campaign).count())
 
 
-def coming(campaign: Campaign):
+def coming(campaign: Campaign) -> QuerySet[Answer]:
     """The answers of those who come, and have a place."""
     return Answer.objects.filter(recipient__campaign=campaign, choice=Answer.Coming.YES, is_waiting=False)
 

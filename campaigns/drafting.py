@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -13,6 +14,7 @@ from accounts.roles import Right
 from campaigns import library, transport
 from campaigns.letters import GENERIC, Letters
 from campaigns.messages.rendering import Mail, compose
+from campaigns.mime import Letter
 from campaigns.models import Arm, Campaign, CampaignMessage, MailSettings, Recipient
 from clients.models import Client, Contact
 from segmentation.models import Score, ScoringRun, SegmentSlug
@@ -24,7 +26,7 @@ WHEN = ("scheduled_for", "per_hour")
 
 
 @transaction.atomic
-def start(*, name: str, by: User, chosen: Collection[int] | None = None, **fields) -> Campaign:
+def start(*, name: str, by: User, chosen: Collection[int] | None = None, **fields: Any) -> Campaign:
     """A new draft, each of its segments with its message ready. Clients chosen one by one bring their segments when
     none is named. Raises PermissionDenied, ValidationError.
     """
@@ -106,7 +108,7 @@ def send_to_oneself(*, campaign: Campaign, message: CampaignMessage, client: Cli
     letters = Letters(campaign, MailSettings.current())
     subject = _("[Essai] %(subject)s") % {"subject": mail.subject}
     with transport.opened() as opened:
-        opened.send(transport.Letter(letters.sender, by.email, subject, mail.text, mail.html))
+        opened.send(Letter(letters.sender, by.email, subject, mail.text, mail.html))
 
 
 def _segments_of(clients: Collection[int]) -> list[str]:

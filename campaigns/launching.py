@@ -3,6 +3,8 @@
 Launching freezes who receives what: a second click, or a second tab, finds it done and changes nothing.
 """
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
@@ -132,7 +134,7 @@ def mark_sent(*, recipient: Recipient, by: User) -> bool:
     return _settle(recipient, by, state=Recipient.State.SENT, sent_at=timezone.now())
 
 
-def _settle(recipient: Recipient, by: User, **values) -> bool:
+def _settle(recipient: Recipient, by: User, **values: Any) -> bool:
     campaign = _locked(recipient.campaign, by, Right.SEND_CAMPAIGNS)
     uncertain = campaign.recipients.uncertain().filter(pk=recipient.pk)
     count = uncertain.update(settled_by=by, reason="", **values)

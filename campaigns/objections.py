@@ -4,6 +4,7 @@ Once `object_to` returns, nothing more of what it covers leaves to the address, 
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
@@ -74,7 +75,7 @@ def standing(addresses: Iterable[str]) -> dict[str, list[Suppression]]:
     return found
 
 
-def _take(key: bytes, scope: str, **values) -> None:
+def _take(key: bytes, scope: str, **values: Any) -> None:
     """Writes the objection, then waits for the message that may be on its way: whoever sends holds the same lock."""
     with transaction.atomic():
         Suppression.objects.get_or_create(key=key, scope=scope, defaults=values)

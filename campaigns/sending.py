@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
@@ -143,7 +144,7 @@ class _Sender:
         with transaction.atomic(), _cursor() as cursor:
             recipient, is_locked = self._next(cursor, is_let_go=self._is_let_go())
             is_claimed = recipient is not None and self._claim(cursor, recipient, is_locked=is_locked)
-        if is_claimed:
+        if is_claimed and recipient is not None:
             self.outcome = self._send(recipient)
         return recipient is not None
 
@@ -155,7 +156,7 @@ class _Sender:
     def _next(self, cursor: Cursor, *, is_let_go: bool) -> tuple[Recipient | None, bool]:
         """The next recipient, locked for this transaction, and whether its address is locked too, for the session."""
         values = {"campaign": self.campaign.pk, "now": timezone.now(), "is_let_go": is_let_go, "locked": self.locked}
-        *found, is_locked = cursor.execute(NEXT, vars(self.outcome) | values).fetchone()
+        *found, is_locked = cursor.execute(NEXT, vars(self.outcome) | values).fetchone() or [None, False]
         self._judge(self.outcome.state)
         self.outcome, self.locked = _Outcome(), None
         if found[0] is None:
@@ -163,7 +164,7 @@ class _Sender:
         recipient = Recipient(**dict(zip(TAKEN, found, strict=True)))
         if is_locked:
             self.locked = lock_of(bytes(recipient.address_key))
-        return recipient, is_locked
+        return recipient, bool(is_locked)
 
     def _is_let_go(self) -> bool:
         """Whether the throttle, if there is one, lets one more go now."""
@@ -218,7 +219,7 @@ class _Sender:
         self.tally.sent += 1
         return self._became(recipient, Recipient.State.SENT, sent_at=timezone.now())
 
-    def _became(self, recipient: Recipient, state: str, **values) -> _Outcome:
+    def _became(self, recipient: Recipient, state: str, **values: Any) -> _Outcome:
         values = {"next_try_at": timezone.now()} | values
         return _Outcome(recipient.pk, state, recipient.attempts + 1, **values)
 

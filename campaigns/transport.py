@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email.utils import parseaddr
 from functools import lru_cache
-from typing import Protocol
+from typing import Protocol, cast
 
 from django.conf import settings
 from django.core.mail import get_connection
 from django.core.mail.backends import smtp
+from django.core.mail.message import sanitize_address
 
 from campaigns.mime import Letter
 
@@ -67,25 +68,21 @@ def opened() -> Iterator[Transport]:
         transport.close()
 
 
-class _Watched:
+class _Watched(smtplib.SMTP):
     """A connection that knows whether the dot ending a message left."""
 
     is_given_over = False
 
-    def data(self, msg: bytes) -> tuple[int, bytes]:
-        """The server's answer to a message in bytes, lines ended by CR LF."""
+    def hand(self, content: bytes) -> tuple[int, bytes]:
+        """The server's answer to a message, lines ended by CR LF, given over whole."""
         self.is_given_over = False
         self.putcmd("data")
         code, answer = self.getreply()
         if code != 354:
             return code, answer
-        self.send(_stuffed(msg))
+        self.send(_stuffed(content))
         self.is_given_over = True
         return self.getreply()
-
-
-class _PlainConnection(_Watched, smtplib.SMTP):
-    pass
 
 
 class _TlsConnection(_Watched, smtplib.SMTP_SSL):
@@ -94,21 +91,20 @@ class _TlsConnection(_Watched, smtplib.SMTP_SSL):
 
 class _SmtpBackend(smtp.EmailBackend):
     @property
-    def connection_class(self):
-        return _TlsConnection if self.use_ssl else _PlainConnection
+    def connection_class(self) -> type[_Watched]:
+        return _TlsConnection if self.use_ssl else _Watched
 
 
 class _Smtp:
     """One connection, opened again when it is lost."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.backend = _SmtpBackend(fail_silently=False)
         self.backend.open()
 
     def send(self, letter: Letter) -> None:
         content = letter.as_bytes()
-        self._reopen()
-        connection = self.backend.connection
+        connection = self._reopened()
         connection.is_given_over = False
         try:
             self._hand_over(connection, letter, content)
@@ -126,18 +122,19 @@ class _Smtp:
             except (OSError, smtplib.SMTPException):
                 connection.close()
 
-    def _reopen(self) -> None:
+    def _reopened(self) -> _Watched:
         if self.backend.connection is None:
             try:
                 self.backend.open()
             except (OSError, smtplib.SMTPException) as error:
                 raise NotReachableError(str(error)) from error
+        return cast(_Watched, self.backend.connection)
 
-    def _hand_over(self, connection, letter: Letter, content: bytes) -> None:
+    def _hand_over(self, connection: _Watched, letter: Letter, content: bytes) -> None:
         connection.ehlo_or_helo_if_needed()
         self._accepted(connection.mail(_bare(letter.sender)))
         self._accepted(connection.rcpt(_bare(letter.recipient)), of_an_address=True)
-        self._accepted(connection.data(content))
+        self._accepted(connection.hand(content))
 
     def _accepted(self, reply: tuple[int, bytes], *, of_an_address: bool = False) -> None:
         """Raises RefusedError unless the answer is yes; the connection is then ready for another message, or closed."""
@@ -150,7 +147,7 @@ class _Smtp:
             if code == CLOSING:
                 self.close()
             else:
-                self.backend.connection.rset()
+                cast(_Watched, self.backend.connection).rset()
         except (OSError, smtplib.SMTPException):
             self.close()
         is_unknown = of_an_address and code in UNKNOWN_ADDRESS and not text.startswith(OTHER_STATUS)
@@ -160,7 +157,7 @@ class _Smtp:
 class _Backend:
     """Any other way that Django knows to send: a folder, a provider. It says yes, or why not."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.backend = get_connection(fail_silently=False)
         self.backend.open()
 
@@ -181,7 +178,7 @@ def _bare(written: str) -> str:
 
 @lru_cache(maxsize=64)
 def _parsed(written: str) -> str:
-    return smtp.sanitize_address(parseaddr(written)[1], "utf-8")
+    return sanitize_address(parseaddr(written)[1], "utf-8")
 
 
 def _stuffed(content: bytes) -> bytes:

@@ -70,6 +70,13 @@ SCREENS = (
     Screen("offres", "/opportunites/offres/"),
     Screen("playbook", "/playbook/"),
     Screen("declencheurs", "/declencheurs/"),
+    Screen("campagnes", "/campagnes/"),
+    Screen("redaction", "/campagnes/?vue=brouillons", link="main th a", who="marketing", also=("mobile", "sombre")),
+    Screen(
+        "resultats", "/campagnes/?vue=terminees&page=1", link="main tr:last-child th a", also=("mobile", "impression")
+    ),
+    Screen("message-automatique", "/campagnes/automatiques/", link="main th a"),
+    Screen("messages-et-preuves", "/reglages/messages/"),
     Screen("clients-partis", "/clients/partis/"),
     Screen("ambassadeurs", "/clients/ambassadeurs/"),
     Screen("paliers", "/segmentation/paliers/", also=("mobile",)),

@@ -90,15 +90,15 @@ def compose(subject: str, body: str, frame: Frame = Frame()) -> Composed:
     with override(frame.language):
         answer = _("Répondre")
     tokens = _markdown().parse(_marked(body, fields, answer=answer))
-    content = nh3.clean(
+    content: str = nh3.clean(
         _markdown().renderer.render(tokens, _markdown().options, {}),
         tags=TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"}, link_rel=None,
     )  # fmt: skip
     links = _checked(_addresses(tokens))
     with override(frame.language):
         around = vars(frame) | {"objection": OBJECTION, "stop": _("Ne plus recevoir ces messages")}
-        html = render_to_string("campaigns/mail/frame.html", around | {"content": content})
-        text = render_to_string("campaigns/mail/frame.txt", around | {"content": _plain(tokens)})
+        html: str = render_to_string("campaigns/mail/frame.html", around | {"content": content})
+        text: str = render_to_string("campaigns/mail/frame.txt", around | {"content": _plain(tokens)})
     html = css_inline.CSSInliner(extra_css=CSS, load_remote_stylesheets=False).inline(html)
     places = [*links, ANSWER, OBJECTION]
     html, content = (
