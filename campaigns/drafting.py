@@ -99,7 +99,7 @@ def preview(*, campaign: Campaign, message: CampaignMessage, client: Client) -> 
     letters = Letters(campaign, MailSettings.current())
     letters.messages[message.segment] = message
     values = letters.values_of([recipient])[client.pk]
-    return letters.composed(message).filled(values, objection="#", answer="#", tracked={})
+    return letters.composed(message).filled(values, objection="#", answer="#", tracked={}, with_content=True)
 
 
 def send_to_oneself(*, campaign: Campaign, message: CampaignMessage, client: Client, by: User) -> None:

@@ -73,6 +73,11 @@ def _encoded(value: str) -> str:
     plain = _checked(value)
     if plain.isascii() and len(plain) <= LONGEST_LINE:
         return plain
+    return _folded(plain)
+
+
+@lru_cache(maxsize=256)
+def _folded(plain: str) -> str:
     return Header(plain, "utf-8", maxlinelen=75).encode(linesep=EOL)
 
 

@@ -52,7 +52,7 @@ class Mail:
     subject: str
     html: str
     text: str
-    content: str  # the body alone, in HTML that a page of ours may hold
+    content: str = ""  # the body alone, in HTML that a page of ours may hold: only when it is asked for
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,13 @@ class Composed:
     links: tuple[str, ...]
 
     def filled(
-        self, values: Mapping[str, str], *, objection: str, answer: str = "", tracked: Mapping[str, str]
+        self,
+        values: Mapping[str, str],
+        *,
+        objection: str,
+        answer: str = "",
+        tracked: Mapping[str, str],
+        with_content: bool = False,
     ) -> Mail:
         """The message for one recipient; `tracked` gives the address that stands for each of `links`."""
         ours = {OBJECTION: objection, ANSWER: answer}
@@ -78,7 +84,7 @@ class Composed:
             subject=_filled(self.subject, words, addresses),
             html=_filled(self.html, safe_words, safe_addresses),
             text=_filled(self.text, words, addresses),
-            content=_filled(self.content, safe_words, safe_addresses),
+            content=_filled(self.content, safe_words, safe_addresses) if with_content else "",
         )
 
 
