@@ -118,7 +118,7 @@ def _measure_mailings(clients: int, scored: scoring.Scored, measured: dict[str, 
     share = verdict(found.share, unit="%", at_least=mailings.LEAST_SENT_SHARE if is_largest else None)
     print(
         f"  audience of {found.reached:,} frozen in {found.frozen_s:.2f} s{frozen}; {found.messages:,} messages at "
-        f"{found.messages / found.ours_s:,.0f} a second, a bare loop {found.messages / found.bare_s:,.0f}: "
+        f"{found.messages / found.ours_s:,.0f} a second, bare loops {found.messages / found.bare_s:,.0f}: "
         f"{found.share:.0f} %{share}"
     )
     measured[f"audience frozen / scoring, {clients} clients"] = found.frozen_s * 1_000 / scored.whole_ms

@@ -25,7 +25,7 @@ from campaigns.messages.rendering import compose
 from campaigns.models import Arm, Automation, Campaign, CampaignMessage, Link, Recipient
 from clients import bells
 from clients.models import Client, Event
-from segmentation.models import Movement, ScoringRun
+from segmentation.models import Cause, Movement, ScoringRun
 
 TRIED_OVER = dt.timedelta(days=30)
 FRESH_FOR = dt.timedelta(days=30)  # later, the message would come out of the blue
@@ -180,7 +180,8 @@ def _since(automation: Automation) -> dt.date:
 def _entries(automation: Automation, *, since: dt.date, known_since: dt.datetime | None = None) -> list[Entry]:
     """Who entered since that day, their last entry each; of events, those that came to be known since that moment."""
     if automation.segment:
-        moves = Movement.objects.confirmed().of_segment().filter(
+        moves = Movement.objects.confirmed().of_segment().exclude(cause=Cause.RULES)  # nothing happened to the client
+        moves = moves.filter(
             to_segment=automation.segment, is_departure=False, confirmed_on__gte=since
         )  # fmt: skip
         rows = moves.order_by("confirmed_on").values_list("client_id", "confirmed_on")

@@ -44,7 +44,8 @@ class Automation(models.Model):
                 name="one_thing_starts_an_automatic_message",
             ),
             models.CheckConstraint(
-                condition=Q(again="never", again_after_days=None) | Q(again="after", again_after_days__gte=1),
+                condition=Q(again="never", again_after_days=None)
+                | Q(again="after", again_after_days__isnull=False, again_after_days__gte=1),
                 name="coming_in_again_waits_for_so_many_days",
             ),
             models.CheckConstraint(

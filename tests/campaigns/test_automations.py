@@ -6,7 +6,7 @@ import threading
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from accounts.roles import Role
 from campaigns import automations, objections, sending
@@ -88,6 +88,18 @@ def test_a_movement_that_is_not_confirmed_sends_nothing(lea, run):
     move = enters(at_risk())
     Movement.objects.filter(pk=move.pk).update(confirmed_on=None)
     assert automations.run_due() == 0
+
+
+def test_a_change_of_the_rules_starts_nothing(lea, run):
+    automatic(lea)
+    enters(at_risk(), cause="rules")
+    assert automations.run_due() == 0
+
+
+def test_coming_in_again_says_after_how_many_days(lea, run):
+    one = automatic(lea, is_on=False)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Automation.objects.filter(pk=one.pk).update(again="after", again_after_days=None)
 
 
 def test_who_has_left_the_segment_meanwhile_is_not_written_to(lea, run):
