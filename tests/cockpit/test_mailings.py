@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 
 import pytest
 from django.utils import timezone
@@ -18,7 +19,8 @@ from campaigns.models import (
     StoredMessage,
     Suppression,
 )
-from clients.models import Client
+from clients.models import Client, Contact
+from segmentation.models import Score
 from tests.factories import (
     CampaignFactory,
     ClientFactory,
@@ -428,3 +430,35 @@ def test_a_firms_own_message_gives_the_original_back(lea_at, lea):
 def test_nobody_writes_to_a_client_merged_into_another(lea_at, lea, run):
     Client.objects.filter(pk=someone(run, lea).pk).update(merged_into=ClientFactory())
     assert "Aucun client" in words(lea_at.get(desk(CampaignFactory(created_by=lea))))
+
+
+# --- Numbers in addresses and fields are for machines
+
+
+def test_a_thousand_clients_are_launched_with_the_count_that_the_button_holds(lea_at, lea, run):
+    clients = Client.objects.bulk_create(ClientFactory.build(owner=lea) for _ in range(1001))
+    Score.objects.bulk_create(ScoreFactory.build(run=run, client=one) for one in clients)
+    Contact.objects.bulk_create(
+        ContactFactory.build(client=one, email=f"contact{one.pk}@client.example") for one in clients
+    )
+    campaign = CampaignFactory(created_by=lea)
+    page = lea_at.get(desk(campaign)).content.decode()
+    [count] = re.findall(r'name="count" value="([^"]*)"', page)
+    lea_at.post(f"/campagnes/{campaign.pk}/envoyer/", {"count": count})
+    assert campaign.recipients.count() == 1001
+    progress = re.search(r'<progress value="([^"]*)" max="([^"]*)"', results_of(lea_at, campaign))
+    assert progress.groups() == ("0", "1001")
+
+
+def test_the_next_client_is_found_however_large_its_number(lea_at, lea, run):
+    for number in (123_456, 234_567):
+        someone(run, lea, pk=number)
+    campaign = CampaignFactory(created_by=lea)
+    page = lea_at.get(desk(campaign)).content.decode()
+    assert "lecteur=234567" in page
+    assert 'name="lecteur" value="123456"' in page
+    assert lea_at.get(f"{desk(campaign)}?lecteur=234567").context["desk"].reader.pk == 234_567
+
+
+def results_of(browser, campaign):
+    return browser.get(f"/campagnes/{campaign.pk}/").content.decode()
