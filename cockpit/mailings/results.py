@@ -71,6 +71,11 @@ class Results:
         return sum(count for state, count in self.counts.items() if state not in waiting)
 
     @property
+    def waiting(self) -> int:
+        """How many messages have not left yet."""
+        return self.counts.get(Recipient.State.PENDING, 0)
+
+    @property
     def left_out(self) -> list[tuple[str, int]]:
         """Why clients were left out at the launch, in words, and how many."""
         return [(str(WHY[why]), count) for why, count in self.campaign.excluded.items() if why in WHY]
