@@ -17,6 +17,7 @@ from clients.models import Client, ClientDeparture, Contact
 from segmentation import opportunities, opportunity_matrix
 from segmentation.models import ClientNeed, Offering, Score, ScoringRun, Segment
 
+MOST_READERS = 50
 DAY = Value(dt.timedelta(days=1))
 NO_EMAIL, OBJECTED, TOO_OFTEN, ELSEWHERE, TWICE = "no-email", "objected", "too-often", "elsewhere", "twice"
 WHY = {
@@ -105,6 +106,22 @@ def every_segment(campaign: Campaign, *, by: User) -> list[Counted]:
     counted = of(wide, by=by).by_segment
     slugs = Segment.objects.values_list("slug", flat=True)
     return [counted.get(slug, Counted(slug, 0, 0, [])) for slug in slugs]
+
+
+def readers(campaign: Campaign, *, by: User, segment: str = "") -> list[Client]:
+    """Whom a message may be looked at with: the best clients of its segment (of all, when empty) who can be written to.
+
+    As many as are needed to look around, whatever the size of the audience.
+    """
+    run = ScoringRun.objects.latest_at()
+    if run is None:
+        return []
+    scores = _scores(campaign, run, by)
+    scores = scores.filter(segment=segment) if segment else scores
+    best = list(scores.select_related("client__owner").order_by("-tier_revenue", "client_id")[: 2 * MOST_READERS])
+    people = _people(campaign, [(one.client_id, one.segment, one.tier) for one in best])
+    reached = {person.client_id for person in people if not person.left_out}
+    return [one.client for one in best if one.client_id in reached][:MOST_READERS]
 
 
 def _scores(campaign: Campaign, run: ScoringRun, by: User) -> QuerySet[Score]:

@@ -21,7 +21,7 @@ from campaigns.messages.rendering import Mail
 from campaigns.models import FEWEST_FOR_ARMS, Arm, Campaign, CampaignMessage, MailSettings, Proof
 from clients.models import Client
 from cockpit.mailings import forms
-from segmentation.models import Score, SegmentSlug
+from segmentation.models import SegmentSlug
 
 TAB, READER = "onglet", "lecteur"
 STANDARD = "standard"  # the tab of the generic message, in addresses
@@ -124,11 +124,7 @@ class Desk:
     @cached_property
     def readers(self) -> list[Client]:
         """The clients that the message may be looked at with: the best of the segment first."""
-        mine = [person.client_id for person in self.audience.reached if self.segment in (GENERIC, person.segment)]
-        if self.audience.run is None or not mine:
-            return []
-        scores = Score.objects.of(self.audience.run).filter(client__in=mine).order_by("-tier_revenue", "client_id")
-        return [score.client for score in scores.select_related("client__owner")[:50]]
+        return audiences.readers(self.campaign, by=self.user, segment=self.segment) if self.tab else []
 
     @property
     def reader(self) -> Client | None:

@@ -220,6 +220,22 @@ def test_the_firm_says_how_often_is_too_often():
     assert why(a_campaign()) == {client.pk: audience.TOO_OFTEN}
 
 
+def test_a_message_is_looked_at_with_the_best_clients_that_it_may_reach(django_assert_max_num_queries):
+    campaign = a_campaign(segments=["loyal", "champions"])
+    found = {}
+    for name, revenue, email in (("petit", 10, "a"), ("grand", 30, "b"), ("muet", 40, ""), ("moyen", 20, "c")):
+        client = ClientFactory(name=name)
+        ScoreFactory(run=latest_run(), client=client, segment="loyal", tier_revenue=revenue)
+        if email:
+            ContactFactory(client=client, email=f"{email}@client.example")
+        found[name] = client
+    someone("d@client.example", segment="champions")
+    with django_assert_max_num_queries(10):
+        readers = audience.readers(campaign, by=campaign.created_by, segment="loyal")
+    assert readers == [found["grand"], found["moyen"], found["petit"]]
+    assert len(audience.readers(campaign, by=campaign.created_by)) == 4
+
+
 def test_before_the_first_scoring_there_is_nobody():
     found = audience.of(a_campaign(), by=UserFactory(roles=[Role.DIRECTION]))
     assert (found.run, found.people) == (None, [])
