@@ -29,6 +29,7 @@ PROVE = bool(os.environ.get("PROVE"))
 IMPORTERS, ROUNDS, INSTANTS = (8, 20, 20) if PROVE else (4, 2, 3)
 AS_OF = dt.date(2025, 12, 31)
 HEAD = "N° facture;Code client;Client;Date;Montant HT;Article;E-mail;Téléphone\n"
+TOLD_IN_TIME = 4  # statements
 
 
 def invoice(n, *, mark="", clients=23, services=5, contact=False):
@@ -182,8 +183,10 @@ def length_of(worker, *, over, **job):
 
 
 def spread(statements):
-    """As many instants of a job of so many statements, from its first to its last."""
-    return sorted({1 + place * (statements - 1) // (INSTANTS - 1) for place in range(INSTANTS)})
+    """As many instants of a job of so many statements, from its first to its last but those that time decides: a job
+    tells where it is when it has been silent for a while, so that another time it may take some less."""
+    last = max(1, statements - TOLD_IN_TIME)
+    return sorted({1 + place * (last - 1) // (INSTANTS - 1) for place in range(INSTANTS)})
 
 
 def test_importing_in_the_midst_of_scoring_and_scoring_again_gives_the_scores_of_both(workers, undisturbed):
