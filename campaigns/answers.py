@@ -46,7 +46,10 @@ def record(*, recipient: Recipient, choice: str, comment: str = "") -> Answer:
     has_place = former is not None and former.choice == Answer.Coming.YES and not former.is_waiting
     wants_place = campaign.kind == Campaign.Kind.INVITATION and choice == Answer.Coming.YES
     is_waiting = wants_place and not has_place and places_left(campaign) == 0
-    values = {"choice": choice, "comment": comment[:500], "is_waiting": is_waiting, "answered_at": timezone.now()}
+    waited = former is not None and former.is_waiting and is_waiting  # who says yes again keeps their turn
+    answered_at = former.answered_at if former is not None and waited else timezone.now()
+    told = comment.replace("\0", "")[:500]
+    values = {"choice": choice, "comment": told, "is_waiting": is_waiting, "answered_at": answered_at}
     answer, _is_new = Answer.objects.update_or_create(recipient=recipient, defaults=values)
     if has_place and not wants_place:
         _give_place(campaign)

@@ -203,6 +203,17 @@ def test_once_full_who_says_yes_waits_and_takes_the_place_that_is_freed(stranger
     assert answers.places_left(first.campaign) == 0
 
 
+def test_who_waits_and_says_yes_again_keeps_their_turn(stranger):
+    first = an_invitation()
+    second, third = (a_recipient(campaign=first.campaign) for _ in range(2))
+    for one in (first, second, third, second):
+        reply(stranger, one, "yes", comment="a\0b")
+    reply(stranger, first, "no")
+    waiting = dict(Answer.objects.values_list("recipient", "is_waiting"))
+    assert (waiting[second.pk], waiting[third.pk]) == (False, True)
+    assert Answer.objects.get(recipient=second).comment == "ab"
+
+
 def test_saying_yes_again_keeps_the_place(stranger):
     first = an_invitation()
     for _ in range(2):
