@@ -24,7 +24,9 @@ def draw(strata: Sequence[Hashable], *, generic: int, held: int, seed: int) -> l
         members[stratum].append(place)
     ordered = sorted(members, key=repr)
     sizes = [len(members[stratum]) for stratum in ordered]
-    shares = zip(ordered, quotas(sizes, held), quotas(sizes, generic), strict=True)
+    apart = quotas(sizes, held)
+    left = [size - taken for size, taken in zip(sizes, apart, strict=True)]
+    shares = zip(ordered, apart, quotas(sizes, generic, room=left), strict=True)
     for stratum, kept_apart, standard in shares:
         drawn = members[stratum]
         random.Random(f"{seed}:{stratum!r}").shuffle(drawn)  # noqa: S311 a draw to be checked again, no secret
@@ -35,11 +37,16 @@ def draw(strata: Sequence[Hashable], *, generic: int, held: int, seed: int) -> l
     return arms
 
 
-def quotas(sizes: Sequence[int], percent: int) -> list[int]:
-    """How many of each size make `percent` of them all, to the nearest whole: largest remainders first."""
-    wanted = (sum(sizes) * percent + 50) // 100
+def quotas(sizes: Sequence[int], percent: int, *, room: Sequence[int] | None = None) -> list[int]:
+    """How many of each size make `percent` of them all, to the nearest whole: largest remainders first.
+
+    `room` is the most that each may give, when others took some of it before.
+    """
+    room = sizes if room is None else room
+    wanted = min((sum(sizes) * percent + 50) // 100, sum(room))
     shares = [size * percent // 100 for size in sizes]
     by_remainder = sorted(range(len(sizes)), key=lambda place: (-(sizes[place] * percent % 100), place))
-    for place in by_remainder[: wanted - sum(shares)]:
-        shares[place] += 1
+    while missing := wanted - sum(shares):
+        for place in [place for place in by_remainder if shares[place] < room[place]][:missing]:
+            shares[place] += 1
     return shares
