@@ -12,12 +12,17 @@ from django.core.cache import caches
 from django.db import connection, connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.models.signals import post_migrate
+from hypothesis import settings as properties
 
 from config import backups
 from config.embedded.server import Server
 from tests import surroundings
 
 os.environ["DATA_DIR"] = str(settings.DATA_DIR)  # the programs that tests start work on the tests' own data
+
+properties.register_profile("each time", deadline=None, derandomize=True)  # no clock over them: a busy machine is slow
+properties.register_profile("prove", deadline=None, max_examples=3_000)
+properties.load_profile("prove" if os.environ.get("PROVE") else "each time")
 
 
 @pytest.fixture(scope="session")
