@@ -108,6 +108,12 @@ def every_segment(campaign: Campaign, *, by: User) -> list[Counted]:
     return [counted.get(slug, Counted(slug, 0, 0, [])) for slug in slugs]
 
 
+def contact_of(client: Client) -> Contact | None:
+    """Whom a message to this client goes to; None for the client's own address, or for nobody."""
+    number = _contacts([client.pk]).get(client.pk, (None, "", False))[0]
+    return Contact.objects.get(pk=number) if number else None
+
+
 def readers(campaign: Campaign, *, by: User, segment: str = "") -> list[Client]:
     """Whom a message may be looked at with: the best clients of its segment (of all, when empty) who can be written to.
 

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Right
-from campaigns import library, transport
+from campaigns import audience, library, transport
 from campaigns.letters import GENERIC, Letters
 from campaigns.messages.rendering import Mail, compose
 from campaigns.mime import Letter
 from campaigns.models import Arm, Campaign, CampaignMessage, MailSettings, Recipient
-from clients.models import Client, Contact
+from clients.models import Client
 from segmentation.models import Score, ScoringRun, SegmentSlug
 
 WHO = ("name", "kind", "language", "segments", "service", "need")
@@ -124,7 +124,7 @@ def _seed() -> int:
 
 
 def _recipient_for(campaign: Campaign, client: Client, segment: str) -> Recipient:
-    contact = Contact.objects.filter(client=client).order_by("-is_main", "id").first()
+    contact = audience.contact_of(client)
     arm = Arm.GENERIC if segment == GENERIC else Arm.SEGMENTED
     return Recipient(campaign=campaign, client=client, contact=contact, segment=segment, arm=arm)
 

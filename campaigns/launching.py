@@ -124,7 +124,10 @@ def cancel(*, campaign: Campaign, by: User) -> Campaign:
 
 @transaction.atomic
 def resend(*, recipient: Recipient, by: User) -> bool:
-    """Whether this uncertain message is to leave once more, because somebody knows that it did not arrive."""
+    """Whether this uncertain message is to leave once more, because somebody knows that it did not arrive.
+
+    Nothing leaves of a campaign that was stopped. Raises PermissionDenied.
+    """
     return _settle(recipient, by, state=Recipient.State.PENDING, next_try_at=timezone.now())
 
 
@@ -136,9 +139,12 @@ def mark_sent(*, recipient: Recipient, by: User) -> bool:
 
 def _settle(recipient: Recipient, by: User, **values: Any) -> bool:
     campaign = _locked(recipient.campaign, by, Right.SEND_CAMPAIGNS)
+    leaves_again = values["state"] == Recipient.State.PENDING
+    if leaves_again and campaign.state == Campaign.State.CANCELLED:
+        return False
     uncertain = campaign.recipients.uncertain().filter(pk=recipient.pk)
     count = uncertain.update(settled_by=by, reason="", **values)
-    if count and values["state"] == Recipient.State.PENDING and campaign.state == Campaign.State.DONE:
+    if count and leaves_again and campaign.state == Campaign.State.DONE:
         campaign.ended_at = None
         _move(campaign, Campaign.State.SENDING)
         transaction.on_commit(lambda: bells.ring(SENDING_TASK))

@@ -83,7 +83,14 @@ def start_scheduled() -> int:
 
 
 def close_finished() -> int:
-    """How many campaigns are over: nothing waits to leave, nothing is on its way. Automatic ones go on."""
+    """How many campaigns are over: nothing waits to leave, nothing is on its way. Automatic ones go on.
+
+    What was on its way when a campaign was stopped, and did not leave after all, is stopped with it.
+    """
+    stopped = Campaign.objects.filter(state=Campaign.State.CANCELLED)
+    Recipient.objects.filter(campaign__in=stopped, state=Recipient.State.PENDING).update(
+        state=Recipient.State.CANCELLED
+    )
     left = Recipient.objects.filter(campaign=OuterRef("pk"), state__in=("pending", "sending"))
     over = Campaign.objects.sending().filter(~Exists(left), automation=None)
     ended = Campaign.objects.filter(pk__in=list(over.values_list("pk", flat=True)), state=Campaign.State.SENDING)

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -12,6 +13,7 @@ from accounts.roles import Right
 from clients.models import Service
 from segmentation.models import Need, ScoringRun, SegmentSlug
 
+MOST_APART = 80  # per cent who may not receive the message of their segment
 FEWEST_FOR_ARMS = 100  # recipients: with fewer, arms would only take messages away
 
 
@@ -155,6 +157,12 @@ class Campaign(models.Model):
 
     def __str__(self):
         return self.name
+
+    def clean(self):
+        if self.generic_share + self.held_share > MOST_APART:
+            raise ValidationError(
+                _("Un client sur cinq au moins doit lire le message de son segment : baissez une des deux parts.")
+            )
 
     @property
     def is_drafted(self) -> bool:

@@ -187,7 +187,8 @@ def settle_recipient(request: HttpRequest, pk: int) -> HttpResponse:
     """Says what became of an uncertain message: it is sent again, or counts as sent."""
     recipient = _recipient(request, pk)
     act = launching.resend if request.POST.get("do") == "resend" else launching.mark_sent
-    act(recipient=recipient, by=request.user)
+    if not act(recipient=recipient, by=request.user):
+        messages.warning(request, _("Rien n’a changé : ce message n’est plus incertain, ou sa campagne est arrêtée."))
     return redirect(_results(recipient.campaign))
 
 

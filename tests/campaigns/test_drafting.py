@@ -10,7 +10,7 @@ from campaigns.messages.originals import original
 from campaigns.models import Campaign
 from segmentation.models import SegmentSlug
 from tests.campaigns.test_audience import someone
-from tests.factories import CampaignFactory, NeedFactory, ScoringRunFactory, UserFactory
+from tests.factories import CampaignFactory, ContactFactory, NeedFactory, ScoringRunFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +86,16 @@ def test_a_preview_reads_with_what_is_known_of_the_client(lea):
     mail = drafting.preview(campaign=campaign, message=campaign.messages.get(), client=client)
     assert "Bonjour Jeanne," in mail.text
     assert "Où en est Garage Noël ?" in mail.text
+
+
+def test_a_preview_greets_whom_the_message_would_be_sent_to(lea):
+    ScoringRunFactory()
+    client = someone("anne@client.example")
+    client.contacts.update(name="Anne Roy")
+    ContactFactory(client=client, name="Luc Sans Adresse", is_main=True)
+    campaign = CampaignFactory(created_by=lea)
+    mail = drafting.preview(campaign=campaign, message=campaign.messages.get(), client=client)
+    assert "Bonjour Anne," in mail.text
 
 
 def test_a_try_reaches_who_asks_and_nobody_else(sink, lea):

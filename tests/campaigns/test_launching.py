@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from accounts.roles import Role
-from campaigns import audience, drafting, launching
+from campaigns import audience, drafting, launching, sending
 from campaigns.launching import AudienceChangedError
 from campaigns.models import FEWEST_FOR_ARMS, Arm, Campaign, Link, Recipient
 from tests.campaigns.test_audience import someone
@@ -180,6 +180,28 @@ def test_segments_without_a_message_are_counted():
     campaign.messages.all().delete()
     with pytest.raises(ValidationError, match="Il manque le message de 2 segments"):
         launching.check_ready(campaign)
+
+
+def test_of_a_stopped_campaign_nothing_is_sent_again_but_what_arrived_may_be_told(lea):
+    stopped = {"state": STATE.CANCELLED, "launched_at": timezone.now(), "launched_by": lea}
+    lost = RecipientFactory(campaign=CampaignFactory(created_by=lea, **stopped), state=Recipient.State.UNCERTAIN)
+    assert not launching.resend(recipient=lost, by=lea)
+    lost.refresh_from_db()
+    assert lost.state == Recipient.State.UNCERTAIN
+    assert launching.mark_sent(recipient=lost, by=lea)
+
+
+def test_what_was_on_its_way_when_a_campaign_was_stopped_is_stopped_with_it(lea):
+    stopped = {"state": STATE.CANCELLED, "launched_at": timezone.now(), "launched_by": lea}
+    deferred = RecipientFactory(campaign=CampaignFactory(created_by=lea, **stopped))
+    sending.close_finished()
+    deferred.refresh_from_db()
+    assert deferred.state == Recipient.State.CANCELLED
+
+
+def test_one_client_in_five_at_least_reads_the_message_of_their_segment(lea):
+    with pytest.raises(ValidationError, match="Un client sur cinq"):
+        drafting.start(name="Essai", segments=["loyal"], generic_share=50, held_share=31, by=lea)
 
 
 def test_resending_an_uncertain_message_opens_its_campaign_again(lea):
