@@ -22,7 +22,6 @@ from segmentation.models import Score, ScoringRun, SegmentSlug
 WHO = ("name", "kind", "language", "segments", "service", "need")
 ASKED = ("place", "starts_at", "capacity", "question", "choices")
 MEASURE = ("generic_share", "held_share", "outcome_days", "cost")
-WHEN = ("scheduled_for", "per_hour")
 
 
 @transaction.atomic

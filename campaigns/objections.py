@@ -3,7 +3,6 @@
 Once `object_to` returns, nothing more of what it covers leaves to the address, whatever is being sent meanwhile.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -64,15 +63,6 @@ def note(*, address: str, scope: str = EVERYTHING, by: User) -> None:
     if not by.may(Right.SEND_CAMPAIGNS):
         raise PermissionDenied
     _take(key_of(address), scope, reason=Suppression.Reason.BY_HAND, noted_by=by)
-
-
-def standing(addresses: Iterable[str]) -> dict[str, list[Suppression]]:
-    """The objections of each of these addresses that has one."""
-    keys = {key_of(address): address for address in addresses if address}
-    found: dict[str, list[Suppression]] = {}
-    for suppression in Suppression.objects.filter(key__in=keys):
-        found.setdefault(keys[bytes(suppression.key)], []).append(suppression)
-    return found
 
 
 def _take(key: bytes, scope: str, **values: Any) -> None:
