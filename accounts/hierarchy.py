@@ -33,3 +33,15 @@ def led_by(user: User) -> QuerySet[User]:
     if user.may(Right.SEE_TEAM_CLIENTS):
         return people.filter(pk__in=team_ids(user))
     return people.filter(pk=user.pk)
+
+
+def portfolios_of(user: User) -> set[int | None] | None:
+    """The portfolios whose clients this person sees, by the id of who follows them: None for all of them.
+
+    Clients that nobody follows are the portfolio of None.
+    """
+    if user.may(Right.SEE_ALL_CLIENTS):
+        return None
+    if user.may(Right.SEE_TEAM_CLIENTS):
+        return {*team_ids(user), None}
+    return {user.pk}

@@ -24,6 +24,7 @@ class Right(models.TextChoices):
     EXPORT = "export"
     READ_GRADES = "read-grades"
     SEE_COSTS = "see-costs"  # what an hour costs, hence margins
+    PLAN_ALLOCATION = "plan-allocation"  # hours and budget of a quarter, for the portfolios one sees
     SET_COURSE = "set-course"  # what the firm aims at: objectives, hourly costs and target
     RATE_CLIENTS = "rate-clients"
     MANAGE_RULES = "manage-rules"
@@ -49,6 +50,7 @@ RIGHTS: dict[str, frozenset[Right]] = {
             Right.EXPORT,
             Right.READ_GRADES,
             Right.SEE_COSTS,
+            Right.PLAN_ALLOCATION,
             Right.MANAGE_NEEDS,
             Right.MANAGE_PLAYBOOK,
             Right.RATE_CLIENTS,

@@ -9,9 +9,8 @@ from django.shortcuts import render
 from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 
-from accounts.hierarchy import team_ids
+from accounts.hierarchy import portfolios_of
 from accounts.models import Firm, User
-from accounts.roles import Right
 from campaigns.returns import DAYS_TO_CALL, Pair, Returns, returns, runs_to_judge
 from cockpit import charts
 from cockpit.scope import PARAMETER, scope_of
@@ -62,13 +61,7 @@ class Page:
     @property
     def _owners(self) -> set[int | None] | None:
         """The portfolios that the scope holds; None for all of them."""
-        if self.scope.owner_id is not None:
-            return {self.scope.owner_id}
-        if self.user.may(Right.SEE_ALL_CLIENTS):
-            return None
-        if self.user.may(Right.SEE_TEAM_CLIENTS):
-            return {*team_ids(self.user), None}
-        return {self.user.pk}
+        return portfolios_of(self.user) if self.scope.owner_id is None else {self.scope.owner_id}
 
     @property
     def is_thin(self) -> bool:
