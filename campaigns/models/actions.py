@@ -99,6 +99,7 @@ class Action(models.Model):
         TRIGGER = "trigger", _("déclencheur")
         MEETING = "meeting", _("réunion du lundi")
         ACTION = "action", _("suite d’une action")
+        PLAN = "plan", _("plan d’allocation")
 
     client = models.ForeignKey(
         Client,
