@@ -32,14 +32,15 @@ class Firm:
         self.karim = UserFactory(first_name="Karim", manager=self.marc)
         self.run = ScoringRunFactory(as_of=dt.date(2026, 12, 10), rules=Rules.objects.get())
 
-    def client(self, tier="A", owner=None, *, revenue="1000.00", stake=None, **fields) -> Client:
-        """A client of this tier, at risk for these euros when they are given."""
+    def client(self, tier="A", owner=None, *, revenue="1000.00", stake=None, scored=None, **fields) -> Client:
+        """A client of this tier, at risk for these euros when they are given; `scored` is more of its score."""
         score = ScoreFactory(
             run=self.run,
             client=ClientFactory(owner=owner, **fields),
             tier=tier,
             tier_revenue=Decimal(revenue),
             at_risk=stake is not None,
+            **(scored or {}),
         )
         if stake is not None:
             Risk.objects.filter(score=score).update(amount=Decimal(stake))
