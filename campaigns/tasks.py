@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from campaigns import automations, monday, sending, triggers
+from campaigns.allocation import calendar
 
 
 @shared_task
@@ -15,6 +16,12 @@ def fire_triggers():
 def send_monday_letters():
     """Sends the letters of this Monday that were not."""
     monday.send_due()
+
+
+@shared_task
+def call_planned_contacts():
+    """Makes actions of the contacts planned for this week."""
+    calendar.call_due()
 
 
 @shared_task

@@ -128,6 +128,12 @@ def month(value):
     return formats.date_format(_local(value), "N Y").replace(" ", NO_BREAK) if value else NOTHING
 
 
+def quarter(value):
+    """The quarter of a day: "T1 2027"."""
+    told = {"number": (value.month - 1) // 3 + 1, "year": value.year}
+    return (gettext("T%(number)s %(year)s") % told).replace(" ", NO_BREAK)
+
+
 def moment(value):
     """A date and a time: "23 nov. 2026 à 02:31"."""
     if not value:

@@ -44,6 +44,8 @@ from cockpit import (
     welcome,
     words,
 )
+from cockpit.allocation import acts as plan_acts
+from cockpit.allocation import pages as plan_pages
 from cockpit.mailings import acts as mailing_acts
 from cockpit.mailings import automations as mailing_automations
 from cockpit.mailings import pages as mailing_pages
@@ -206,6 +208,20 @@ urlpatterns = [
     path("reglages/messages/preuves/<int:pk>/retirer/", mailing_settings.remove_proof, name="remove-proof"),
     path("reglages/messages/<int:pk>/origine/", mailing_settings.forget_message, name="forget-message"),
     path("reglages/messages/opposition/", mailing_settings.note_objection, name="note-objection"),
+    path("allocation/", plan_pages.plan_list, name="plans"),
+    path("allocation/comparer/", plan_pages.compare, name="compare-plans"),
+    path("allocation/calendrier/", plan_pages.contact_calendar, name="contact-calendar"),
+    path("allocation/<int:pk>/", plan_pages.plan, name="plan"),
+    path("allocation/<int:pk>/suivi/", plan_pages.follow, name="follow-plan"),
+    path("allocation/<int:pk>/prereglage/", plan_acts.apply_preset, name="apply-preset"),
+    path("allocation/<int:pk>/ajuster/", plan_acts.fit_plan, name="fit-plan"),
+    path("allocation/<int:pk>/copier/", plan_acts.copy_plan, name="copy-plan"),
+    path("allocation/<int:pk>/adopter/", plan_acts.adopt_plan, name="adopt-plan"),
+    path("allocation/<int:pk>/abandonner/", plan_acts.give_up_plan, name="give-up-plan"),
+    path("allocation/<int:pk>/supprimer/", plan_acts.delete_plan, name="delete-plan"),
+    path("allocation/<int:pk>/disponibilite/", plan_acts.set_availability, name="set-availability"),
+    path("allocation/<int:pk>/depenses/", plan_acts.add_spending, name="add-spending"),
+    path("allocation/depenses/<int:pk>/retirer/", plan_acts.remove_spending, name="remove-spending"),
     path("relation/", relation_page.relation, name="relation"),
     path("relation/<int:pk>/noter/", relation_acts.rate, name="rate-client"),
     path("relation/<int:pk>/rouge/", relation_acts.decide_red, name="decide-red"),

@@ -185,6 +185,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="*/10"),
         "options": {"expires": 590},
     },
+    "planned-contacts": {  # whatever was missed is caught up: contacts know whether their week came
+        "task": "campaigns.tasks.call_planned_contacts",
+        "schedule": crontab(hour="5-22", minute="20"),
+        "options": {"expires": 3500},
+    },
     "automatic-messages": {
         "task": "campaigns.tasks.start_messages",
         "schedule": crontab(minute="*/10"),

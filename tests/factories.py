@@ -9,7 +9,16 @@ from factory.django import DjangoModelFactory
 from accounts.models import User
 from accounts.roles import Role
 from campaigns.addresses import key_of
-from campaigns.models import Action, Campaign, CampaignMessage, Prospect, Recipient, TriggerRule
+from campaigns.models import (
+    Action,
+    AllocationPlan,
+    Campaign,
+    CampaignMessage,
+    PlannedContact,
+    Prospect,
+    Recipient,
+    TriggerRule,
+)
 from clients.models import (
     Client,
     ClientDeparture,
@@ -349,6 +358,29 @@ class ActionFactory(DjangoModelFactory):
     assignee = factory.SubFactory(UserFactory)
     created_by = factory.SelfAttribute("assignee")
     due_on = dt.date(2026, 11, 2)
+
+
+class AllocationPlanFactory(DjangoModelFactory):
+    """A scenario for the first quarter of 2027, without lines."""
+
+    class Meta:
+        model = AllocationPlan
+
+    name = factory.Sequence(lambda n: f"Scénario {n}")
+    starts_on = dt.date(2027, 1, 1)
+    budget = Decimal("10000.00")
+    keeping_percent = 70
+    made_by = factory.SubFactory(UserFactory)
+
+
+class PlannedContactFactory(DjangoModelFactory):
+    class Meta:
+        model = PlannedContact
+
+    plan = factory.SubFactory(AllocationPlanFactory)
+    client = factory.SubFactory(ClientFactory)
+    target = "B"
+    due_on = dt.date(2027, 1, 11)
 
 
 class ProspectFactory(DjangoModelFactory):

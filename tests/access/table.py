@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns import answers, objections
+from campaigns.allocation.planning import first_day_of_quarter
 from campaigns.tokens import Purpose, token_of
 from cockpit.method.forms import initial_of
 from segmentation.models import Rules
@@ -1432,5 +1433,106 @@ MAILINGS = [
         writes=columns("campaigns_answer", "choice", "comment", "answered_at"),
     ),
 ]
-ABOUT_CLIENTS = [*CLIENTS, *CAMPAIGNS, *COCKPIT, *MAILINGS]
+PLANNERS = MANAGERS | DIRECTION
+
+
+def a_scenario(side):
+    return {"pk": side.scenario.pk}
+
+
+def an_adopted(side):
+    return {"pk": side.adopted.pk}
+
+
+def shares(side):
+    """The form of a scenario, saved as it stands but for the budget."""
+    lines = {line.target: line for line in side.scenario.lines.all()}
+    given = {
+        f"{name}-{target}": getattr(line, name) for target, line in lines.items() for name in ("keeping", "winning")
+    }
+    rhythm = {f"interval-{target}": line.interval_days for target, line in lines.items()}
+    return {
+        **given, **{f"was-{name}": value for name, value in given.items()}, **rhythm,
+        **{f"minutes-{target}": line.minutes for target, line in lines.items()},
+        "budget": "12 000", "keeping_percent": 60, "do": "save",
+    }  # fmt: skip
+
+
+def of_plan(name, *, data=None, writes=frozenset(), address=a_scenario):
+    return Page(
+        f"cockpit:{name}", get=None, post=PLANNERS, address=address, of_a_client=True,
+        data=data or (lambda side: {}), answers=(302,), writes=writes,
+    )  # fmt: skip
+
+
+ALLOCATION = [
+    Page(
+        "cockpit:plans",
+        get=PLANNERS,
+        post=PLANNERS,
+        data=lambda side: {
+            "name": "Essai",
+            "starts_on": first_day_of_quarter(timezone.localdate()).isoformat(),
+            "budget": "5000",
+            "preset": "article",
+        },
+        answers=(302,),
+        writes=frozenset({"campaigns_allocationplan +", "campaigns_allocationline +"}),
+    ),
+    Page("cockpit:compare-plans", get=PLANNERS, shows=302),
+    Page("cockpit:contact-calendar", get=EVERYBODY - {Who.MARKETING, Who.ADMINISTRATOR}),
+    Page(
+        "cockpit:plan",
+        get=PLANNERS,
+        post=PLANNERS,
+        address=a_scenario,
+        of_a_client=True,
+        data=shares,
+        writes=columns("campaigns_allocationplan", "budget", "keeping_percent", "changed_at"),
+    ),
+    Page("cockpit:follow-plan", get=PLANNERS, address=an_adopted, of_a_client=True),
+    of_plan(
+        "apply-preset",
+        data=lambda side: {"preset": "proteger"},
+        writes=columns("campaigns_allocationplan", "keeping_percent", "changed_at")
+        | columns("campaigns_allocationline", "keeping", "winning"),
+    ),
+    of_plan("fit-plan", data=lambda side: {"do": "fit"}, writes=columns("campaigns_allocationplan", "changed_at")),
+    of_plan(
+        "copy-plan",
+        data=lambda side: {"name": "Copie"},
+        writes=frozenset({"campaigns_allocationplan +", "campaigns_allocationline +"}),
+    ),
+    of_plan(
+        "adopt-plan",
+        writes=columns("campaigns_allocationplan", "adopted_at", "adopted_by_id") | {"campaigns_plannedcontact +"},
+    ),
+    of_plan(
+        "give-up-plan",
+        address=an_adopted,
+        writes=columns("campaigns_allocationplan", "adopted_at", "adopted_by_id") | {"campaigns_plannedcontact -"},
+    ),
+    of_plan("delete-plan", writes=frozenset({"campaigns_allocationplan -", "campaigns_allocationline -"})),
+    of_plan(
+        "set-availability",
+        data=lambda side: {"person": side.owner.pk, "days_off": "3", "field_percent": 40},
+        writes=frozenset({"campaigns_availability +"}),
+    ),
+    of_plan(
+        "add-spending",
+        address=an_adopted,
+        data=lambda side: {
+            "target": "A",
+            "purpose": "keep",
+            "amount": "80",
+            "spent_on": timezone.localdate().isoformat(),
+            "label": "",
+        },
+        writes=frozenset({"campaigns_spending +"}),
+    ),
+    of_plan(
+        "remove-spending", address=lambda side: {"pk": side.spending.pk}, writes=frozenset({"campaigns_spending -"})
+    ),
+]
+ABOUT_CLIENTS = [*CLIENTS, *CAMPAIGNS, *COCKPIT, *MAILINGS, *ALLOCATION]
 PAGES = [*WIRING, *ENTRANCE, *ACCOUNTS, *SETTINGS, *METHOD, *ABOUT_CLIENTS, *ADMINISTRATION]

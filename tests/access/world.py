@@ -12,15 +12,19 @@ from django.utils import timezone
 from accounts.models import Firm, Invitation, SavedView, User
 from accounts.roles import Role
 from campaigns import automations
+from campaigns.allocation import planning
 from campaigns.models import (
     Action,
+    AllocationPlan,
     Answer,
     Automation,
     Campaign,
     Link,
+    PlannedContact,
     Proof,
     Prospect,
     Recipient,
+    Spending,
     StoredMessage,
     TriggerFiring,
     TriggerRule,
@@ -145,6 +149,9 @@ class Side:
     proof: Proof
     stored: StoredMessage
     automation: Automation
+    scenario: AllocationPlan
+    adopted: AllocationPlan
+    spending: Spending
     seen_by: frozenset[Who]
 
 
@@ -297,6 +304,7 @@ def _side(holder, owner, run, amount, seen_by, *, objective, preview, offer, tri
         hole=hole,
         offer=offer,
         draft=draft,
+        **_plans(owner.manager, client),
         automation=automation,
         campaign=campaign,
         received=received,
@@ -321,6 +329,20 @@ def _campaigns(client: Client, owner: User) -> tuple[Campaign, Campaign, Recipie
     received = RecipientFactory(campaign=campaign, client=client, **uncertain)
     Answer.objects.create(recipient=received, choice="Mal", comment=f"precision {client.pk}")
     return draft, campaign, received
+
+
+def _plans(manager: User, client: Client) -> dict:
+    """A scenario for next quarter, a plan adopted for this one with a contact to come, and what was spent on it."""
+    today = timezone.localdate()
+    made = {"budget": Decimal(9000), "preset": "article", "by": manager}
+    scenario = planning.make(name="Le prochain", starts_on=planning.next_quarter(today), **made)
+    adopted = planning.make(name="Celui-ci", starts_on=planning.first_day_of_quarter(today), **made)
+    AllocationPlan.objects.filter(pk=adopted.pk).update(adopted_at=timezone.now(), adopted_by=manager)
+    PlannedContact.objects.create(plan=adopted, client=client, target="B", due_on=today)
+    spending = planning.spend(
+        plan=adopted, target="B", purpose="keep", amount=Decimal(75), spent_on=today, label="Déjeuner", by=manager
+    )
+    return {"scenario": scenario, "adopted": adopted, "spending": spending}
 
 
 def _automation(author: User) -> Automation:

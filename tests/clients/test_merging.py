@@ -29,6 +29,7 @@ from tests.factories import (
     ContactFactory,
     HoleFactory,
     InvoiceFactory,
+    PlannedContactFactory,
     ProspectFactory,
     RecipientFactory,
     SourceFactory,
@@ -66,6 +67,7 @@ def furnished(name, code):
     ClientFactory(name=f"Filiale {code}", head=client, recommended_by=client)
     ClientDepartureFactory(client=client, reopened_on=dt.date(2026, 10, 8))
     ActionFactory(client=client)
+    PlannedContactFactory(client=client)
     ProspectFactory(client=client, recommended_by=client, state="client")
     judged(client)
     return client
