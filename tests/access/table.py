@@ -1505,7 +1505,9 @@ ALLOCATION = [
     ),
     of_plan(
         "adopt-plan",
-        writes=columns("campaigns_allocationplan", "adopted_at", "adopted_by_id") | {"campaigns_plannedcontact +"},
+        writes=columns("campaigns_allocationplan", "adopted_at", "adopted_by_id")
+        | {"campaigns_plannedcontact +"}
+        | columns("campaigns_plannedcontact", "called_at"),
     ),
     of_plan(
         "give-up-plan",
