@@ -76,6 +76,18 @@ SCREENS = (
         "resultats", "/campagnes/?vue=terminees&page=1", link="main tr:last-child th a", also=("mobile", "impression")
     ),
     Screen("message-automatique", "/campagnes/automatiques/", link="main th a"),
+    Screen("temps-et-budget", "/allocation/", who="manager"),
+    Screen(
+        "plan",
+        "/allocation/",
+        link="main .todo li:not(:has(.badge)) a",
+        who="manager",
+        also=("mobile", "sombre", "impression"),
+    ),
+    Screen(
+        "prevu-et-realise", "/allocation/", link="main .todo li:has(.badge) a", who="manager", press="Prévu et réalisé"
+    ),
+    Screen("calendrier-des-contacts", "/allocation/calendrier/", who="commercial"),
     Screen("messages-et-preuves", "/reglages/messages/"),
     Screen("clients-partis", "/clients/partis/"),
     Screen("ambassadeurs", "/clients/ambassadeurs/"),

@@ -18,13 +18,12 @@ BATCH = 2_000
 NOBODY = 0  # stands for no owner in the statement
 
 
-def fill(plan: AllocationPlan) -> int:
-    """How many contacts were written, from tomorrow on or the first day of the quarter; this week's become actions."""
+def fill(plan: AllocationPlan, *, today: dt.date) -> int:
+    """How many contacts were written, from the day after this one or the quarter's first; this week's are called."""
     run = ScoringRun.objects.latest_at()
     if run is None:
         return 0
     owners = portfolios_of(plan.made_by)
-    today = timezone.localdate()
     parameters = {
         "plan": plan.pk,
         "run": run.pk,
@@ -35,7 +34,9 @@ def fill(plan: AllocationPlan) -> int:
     with connection.cursor() as cursor:
         cursor.execute((SQL / "planned_contacts.sql").read_text(), parameters)
         written: int = cursor.rowcount
-    call(today)
+    now = timezone.now()
+    plan.contacts.filter(due_on__lt=timezone.localdate(now)).update(called_at=now)  # of weeks gone by
+    call(timezone.localdate(now))
     return written
 
 

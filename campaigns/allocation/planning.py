@@ -202,11 +202,12 @@ def unfit(*, plan: AllocationPlan, by: User) -> AllocationPlan:
 
 
 @transaction.atomic
-def adopt(*, plan: AllocationPlan, by: User) -> int:
-    """How many contacts its calendar holds, from tomorrow on or the first day of the quarter; adopted twice, once.
+def adopt(*, plan: AllocationPlan, by: User, today: dt.date | None = None) -> int:
+    """How many contacts its calendar holds, from the day after `today` or the first of the quarter on.
 
-    Another plan of the same person for the quarter is given up for it, and hands over what was spent.
-    Raises ValidationError once the quarter is over, or before the first scoring.
+    Adopted twice, it is adopted once. Another plan of the same person for the quarter is given up for it, and hands
+    over what was spent.
+    Raises ValidationError once the quarter is over.
     """
     _check_right(by)
     User.objects.select_for_update().get(pk=plan.made_by_id)  # two plans of one person wait for each other
@@ -220,7 +221,7 @@ def adopt(*, plan: AllocationPlan, by: User) -> int:
         former.spendings.update(plan=plan)
     plan.adopted_by, plan.adopted_at = by, timezone.now()
     plan.save()
-    return calendar.fill(plan)
+    return calendar.fill(plan, today=today or timezone.localdate())
 
 
 @transaction.atomic

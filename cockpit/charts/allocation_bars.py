@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from cockpit.charts.geometry import Rect, length
 
-BOX = {"width": 680, "left": 190, "right": 60, "group": 62, "bar": 12, "gap": 3, "foot": 58}
+BOX = {"width": 440, "left": 165, "right": 52, "group": 62, "bar": 12, "gap": 3, "foot": 58}
 TONES = ("seg-loyal", "seg-champions", "seg-lost")  # planned, real, recommended
 
 
