@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from cockpit.charts.geometry import Rect, length
 
-BOX = {"width": 440, "left": 165, "right": 52, "group": 62, "bar": 12, "gap": 3, "foot": 58}
+BOX = {"width": 440, "right": 64, "group": 78, "title": 22, "bar": 14, "gap": 3, "foot": 62}
 TONES = ("seg-loyal", "seg-champions", "seg-lost")  # planned, real, recommended
 
 
@@ -58,26 +58,26 @@ def allocation_bars(
 
 
 def _group(place: int, label: str, shares: Sequence[Decimal | None]) -> Group:
-    top, room = place * BOX["group"] + 8, BOX["width"] - BOX["left"] - BOX["right"]
+    top, room = place * BOX["group"], BOX["width"] - BOX["right"]
     bars = []
     for rank, (tone, share) in enumerate(zip(TONES, shares, strict=True)):
-        y = top + rank * (BOX["bar"] + BOX["gap"])
+        y = top + BOX["title"] + rank * (BOX["bar"] + BOX["gap"])
         wide = room * float(share or 0)
-        rect = Rect(length(BOX["left"]), length(y), length(wide), length(BOX["bar"]), tone)
-        bars.append(Thin(rect, length(BOX["left"] + wide + 8), length(y + BOX["bar"] - 1), share))
-    return Group(label, length(top + 26), bars)
+        rect = Rect(length(0), length(y), length(wide), length(BOX["bar"]), tone)
+        bars.append(Thin(rect, length(wide + 8), length(y + BOX["bar"] - 1), share))
+    return Group(label, length(top + 16), bars)
 
 
 def _capacity(top: int, needed: Decimal, available: Decimal) -> Capacity:
-    room, whole = BOX["width"] - BOX["left"] - BOX["right"], max(needed, available, Decimal(1))
+    room, whole = BOX["width"] - BOX["right"], max(needed, available, Decimal(1))
     tone = "seg-at-risk" if needed > available else "seg-loyal"
     wide = room * float(needed / whole)
-    mark = BOX["left"] + room * float(available / whole)
-    y = top + 18
+    mark = room * float(available / whole)
+    y = top + BOX["title"]
     return Capacity(
-        Rect(length(BOX["left"]), length(y), length(wide), "18", tone),
+        Rect(length(0), length(y), length(wide), "18", tone),
         length(mark),
-        length(y - 8),
-        length(y + 26),
-        length(y + 14),
+        length(y - 5),
+        length(y + 24),
+        length(top + 16),
     )
