@@ -8,14 +8,16 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.roles import Right
 from campaigns.models import Action
+from cockpit.filters import values_of
 from cockpit.layouts import HOLES
 from cockpit.listing import Listing
 from cockpit.opportunity_rows import AxisRow, offering_called, row_called
 from cockpit.selection import CARRIED, Selection
 from segmentation import opportunity_matrix as opportunities
 from segmentation.models import Offering, Score, ScoringRun
-from segmentation.opportunity_matrix import Axis
+from segmentation.opportunity_matrix import Axis, Cell
 
 ROW, OFFERING = "ligne", "offre"
 VIEWS = {
@@ -74,16 +76,33 @@ class HoleSelection(Selection):
     def _viewed(self) -> QuerySet[Score]:
         return VIEWS[self.view][1](opportunities.facing(self.in_row, self.offering), self.offering)
 
+    @cached_property
+    def cell(self) -> Cell:
+        """The cell of the matrix that the list is behind: counted off groups of clients alike, not client by client."""
+        is_everybody = self.user.may(Right.SEE_ALL_CLIENTS) and self.scope.owner_id is None
+        clients = None if is_everybody else self.scope.clients()
+        return opportunities.cell(self.offering, axis=self.row.axis, value=self.row.value, clients=clients)
+
     def counts(self) -> dict[str, int]:
         """How many clients each view holds before any filter."""
-        return {key: narrow(self.in_row, self.offering).count() for key, (_label, narrow) in VIEWS.items()}
+        cell = self.cell
+        found = {"": cell.missing, "sans-motif": cell.without_reason, "ecartes": cell.closed, "equipes": cell.held}
+        return {key: found[key] for key in VIEWS}
 
     def totals(self) -> dict:
         """Of the clients shown: `clients`, and `euros` that their holes are worth."""
+        if self.is_whole:
+            return {"clients": self.cell.missing, "euros": self.cell.euros}
         return self.scores().aggregate(clients=Count("pk"), euros=Sum("worth"))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the list is that of the cell, by no filter made shorter."""
+        return not self.view and not values_of(self.client_filter) and not values_of(self.score_filter)
 
     def _listing(self, needs: frozenset[str]) -> Listing:
         return Listing(
+            count=self.cell.missing if self.is_whole else None,
             run=self.run,
             clients=self.clients(),
             scores=self.scores(),

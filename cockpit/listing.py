@@ -179,6 +179,7 @@ class Listing(TableData):
         followed_by: Axis = SEGMENTS,
         reader: User | None = None,
         offering: Offering | None = None,
+        count: int | None = None,
     ):
         self.run, self.clients, self.scores, self.reader, self.offering = run, clients, scores, reader, offering
         self.only = "unscored" if run is None else only
@@ -186,7 +187,7 @@ class Listing(TableData):
         self.figures = BY_FIGURE | by_grade(reader) | (figures or {})
         self.followed_by = followed_by
         self.alias = default
-        self._count: int | None = None
+        self._count = count  # when somebody knows it already
 
     def order_by(self, aliases) -> None:
         """Orders by the first of these column names that sorts; "-" before it means descending."""

@@ -44,7 +44,8 @@ class AxisRow:
             case Axis.TIER:
                 return scores.filter(tier=self.value)
             case _:
-                return scores.filter(segment=self.value)
+                # Of its group too: it is by groups that the clients of a segment are found without reading all scores.
+                return scores.filter(segment=self.value, peer__group__segment=self.value)
 
 
 def rows_of(axis: str, values: set) -> list[AxisRow]:

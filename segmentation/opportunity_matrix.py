@@ -95,6 +95,33 @@ class Key(NamedTuple):
     offering: int
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What is read of a run: its services, its families, or one of either alone."""
+
+    run: ScoringRun
+    families: bool
+    only: Offering | None = None
+
+    @property
+    def offerings(self) -> Q:
+        """Of what names an offering."""
+        if self.only is not None:
+            return Q(offering=self.only)
+        return Q(offering__run=self.run, offering__service__isnull=self.families)
+
+    @property
+    def holes(self) -> Q:
+        """Of holes: those of the one offering; all of them otherwise."""
+        return Q() if self.only is None else Q(service=self.only.service_id, family=self.only.family)
+
+    @property
+    def by_subject(self) -> dict[tuple[int | None, str], int]:
+        """The offering of each service or family."""
+        found = [self.only] if self.only is not None else offerings(self.run, families=self.families)
+        return {(one.service_id, one.family): one.pk for one in found}
+
+
 Cells = dict[tuple[Any, int], Cell]  # by value of the axis and offering
 
 
@@ -107,15 +134,25 @@ def offerings(run: ScoringRun, *, families: bool) -> list[Offering]:
 def matrix(run: ScoringRun, *, axis: str, families: bool, clients: QuerySet[Client] | None = None) -> Cells:
     """The cells of these clients, of everybody when None. A client with several needs is in the row of each."""
     if clients is None and axis != Axis.NEED:
-        return _of_everybody(run, axis, families)
-    return _of_some(run, axis, families, Client.objects.unmerged() if clients is None else clients)
+        return _of_everybody(run, axis, Wanted(run, families))
+    return _of_some(run, axis, Wanted(run, families), Client.objects.unmerged() if clients is None else clients)
 
 
-def _of_everybody(run: ScoringRun, axis: str, families: bool) -> Cells:
+def cell(offering: Offering, *, axis: str, value: str | int, clients: QuerySet[Client] | None = None) -> Cell:
+    """The one cell of these clients, of everybody when None: as in the matrix, without reading the others."""
+    wanted = Wanted(offering.run, offering.service_id is None, offering)
+    if clients is None and axis != Axis.NEED:
+        cells = _of_everybody(offering.run, axis, wanted)
+    else:
+        cells = _of_some(offering.run, axis, wanted, Client.objects.unmerged() if clients is None else clients)
+    return cells.get((value, offering.pk), Cell())
+
+
+def _of_everybody(run: ScoringRun, axis: str, wanted: Wanted) -> Cells:
     value = F(f"group__{OF_GROUP[Axis(axis)]}")
     lacking = F("group__clients") - F("held")
     rows = (
-        OfferOdds.objects.filter(offering__run=run, offering__service__isnull=families)
+        OfferOdds.objects.filter(wanted.offerings)
         .values("offering", value=value)
         .annotate(
             all_clients=Sum("group__clients"),
@@ -128,21 +165,21 @@ def _of_everybody(run: ScoringRun, axis: str, families: bool) -> Cells:
         (row["value"], row["offering"]): Cell(row["all_clients"], row["holders"], 0, 0, row["enough"], row["total"])
         for row in rows
     }
-    holes = _holes(run, axis, families, Client.objects.unmerged())
+    holes = _holes(run, axis, wanted, Client.objects.unmerged())
     gone = Client.objects.merged()  # since the run, into another: hardly anybody
     left, left_held = _counted(run, axis, gone), {}
     if left:
-        left_held = _held(run, axis, families, gone)
-    _add(cells, run, axis, families, left, left_held, holes, sign=-1)
+        left_held = _held(axis, wanted, gone)
+    _add(cells, run, axis, wanted, left, left_held, holes, sign=-1)
     return cells
 
 
-def _of_some(run: ScoringRun, axis: str, families: bool, clients: QuerySet[Client]) -> Cells:
+def _of_some(run: ScoringRun, axis: str, wanted: Wanted, clients: QuerySet[Client]) -> Cells:
     cells: Cells = {}
     counted = _counted(run, axis, clients)
     if counted:
-        held, holes = _held(run, axis, families, clients), _holes(run, axis, families, clients)
-        _add(cells, run, axis, families, counted, held, holes, sign=1)
+        held, holes = _held(axis, wanted, clients), _holes(run, axis, wanted, clients)
+        _add(cells, run, axis, wanted, counted, held, holes, sign=1)
     return cells
 
 
@@ -150,7 +187,7 @@ def _add(
     cells: Cells,
     run: ScoringRun,
     axis: str,
-    families: bool,
+    wanted: Wanted,
     counted: dict[tuple[int | None, int], int],
     held: Mapping[Key, int],
     holes: Mapping[Key, tuple[int, int]],
@@ -161,7 +198,7 @@ def _add(
     needed = {group for _need, group in counted} | {key.group for key in holes}
     if not needed:
         return
-    odds = OfferOdds.objects.filter(offering__run=run, offering__service__isnull=families, group__in=needed)
+    odds = OfferOdds.objects.filter(wanted.offerings, group__in=needed)
     values = _values(run, axis)
     by_group: dict[int, list[tuple[int, int, Decimal]]] = {}
     for group, offering, n, worth in odds.values_list("group", "offering", "n", "worth"):
@@ -212,18 +249,18 @@ def _counted(run: ScoringRun, axis: str, clients: QuerySet[Client]) -> dict[tupl
     return {(row["need"], row["group"]): row["number"] for row in rows}
 
 
-def _held(run: ScoringRun, axis: str, families: bool, clients: QuerySet[Client]) -> dict[Key, int]:
+def _held(axis: str, wanted: Wanted, clients: QuerySet[Client]) -> dict[Key, int]:
     """How many of these clients hold each offering, by group."""
-    held = Holding.objects.filter(_having(axis), offering__run=run, offering__service__isnull=families)
+    held = Holding.objects.filter(_having(axis), wanted.offerings)
     annotated: QuerySet = held.filter(client__in=clients).annotate(**_need_of(axis))
     rows = annotated.order_by().values("need", "group", "offering").annotate(number=Count("pk"))
     return {Key(row["need"], row["group"], row["offering"]): row["number"] for row in rows}
 
 
-def _holes(run: ScoringRun, axis: str, families: bool, clients: QuerySet[Client]) -> dict[Key, tuple[int, int]]:
+def _holes(run: ScoringRun, axis: str, wanted: Wanted, clients: QuerySet[Client]) -> dict[Key, tuple[int, int]]:
     """Of the holes of these clients, how many are closed today, and how many others have a reason."""
-    of_offering = {(one.service_id, one.family): one.pk for one in offerings(run, families=families)}
-    said = Hole.objects.standing().filter(_having(axis), client__in=clients, client__peers__run=run)
+    of_offering = wanted.by_subject
+    said = Hole.objects.standing().filter(_having(axis), wanted.holes, client__in=clients, client__peers__run=run)
     said = said.filter(~Exists(_holding_it(run))).annotate(**_need_of(axis), group=F("client__peers__group"))
     closes = Count("pk", filter=Q(until__gte=timezone.localdate()))
     rows = said.order_by().values("need", "group", "service", "family").annotate(number=Count("pk"), closed=closes)
@@ -248,7 +285,7 @@ def _holding_it(run: ScoringRun) -> QuerySet[Holding]:
 
 def facing(scores: QuerySet[Score], offering: Offering) -> QuerySet[Score]:
     """These scores of the run of the offering, each with its `propensity` and `worth` for it."""
-    found = scores.filter(peer__group__odds__offering=offering)
+    found = scores.filter(peer__group__run=offering.run_id, peer__group__odds__offering=offering)
     return found.annotate(propensity=F("peer__group__odds__propensity"), worth=F("peer__group__odds__worth"))
 
 
