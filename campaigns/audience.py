@@ -6,7 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Count, DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
+from django.db.models import (
+    Count,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -179,11 +190,13 @@ def _people(campaign: Campaign, rows: Iterable[tuple[int, str, str]]) -> list[Pe
 def _contacts(clients: list[int]) -> dict[int, tuple[int | None, str, bool]]:
     """Whom to write to at each client: the main contact with an e-mail, else the first, else the client's own address.
 
-    An objection is a person's: nobody else at the client is written to in their place.
+    An objection is a person's: nobody else at the client is written to in their place. The clients are sent as one
+    array: a hundred thousand parameters would take as long to write as the rest to read.
     """
-    own = Client.objects.filter(pk__in=clients).exclude(email="").values_list("pk", "email")
+    named = RawSQL("SELECT unnest(%s::bigint[])", [clients])
+    own = Client.objects.filter(pk__in=named).exclude(email="").values_list("pk", "email")
     found: dict[int, tuple[int | None, str, bool]] = {client: (None, email, False) for client, email in own.iterator()}
-    people = Contact.objects.filter(client__in=clients).exclude(email="")
+    people = Contact.objects.filter(client__in=named).exclude(email="")
     first = people.order_by("client_id", "-is_main", "id").distinct("client_id")
     for pk, client, email, objected_at in first.values_list("pk", "client_id", "email", "objected_at").iterator():
         found[client] = (pk, email, objected_at is not None)

@@ -52,8 +52,9 @@ class Recipient(models.Model):
         CANCELLED = "cancelled", _("Arrêté")
         HELD = "held", _("Sans contact")
 
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="recipients")
-    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="campaign_recipients")
+    # Each message is written three times, and each time every index with it: those that others cover are not made.
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="recipients", db_index=False)
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="campaign_recipients", db_index=False)
     contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL, related_name="+")
     email = models.EmailField(_("adresse"), blank=True)
     address_key = models.BinaryField(max_length=32)
@@ -68,10 +69,12 @@ class Recipient(models.Model):
     leased_until = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(_("envoyé le"), null=True)
     settled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )  # who said what became of an uncertain one
     replied_at = models.DateTimeField(_("a répondu le"), null=True)
-    replied_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    replied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
 
     objects = RecipientQuerySet.as_manager()
 
