@@ -11,11 +11,12 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import required
-from accounts.models import User
+from accounts.models import Firm, User
 from accounts.roles import Right
 from campaigns.allocation import planning
 from campaigns.allocation.following import FollowUp, Tally
@@ -148,7 +149,7 @@ def _people(followed: FollowUp) -> list[FollowRow]:
     found = followed.by_person
     names = User.objects.in_bulk([owner for owner in found if owner])
     rows = sorted((FollowRow(str(names[owner]), found[owner]) for owner in found if owner), key=lambda row: row.label)
-    return [*rows, *([FollowRow(_("Sans commercial"), found[None])] if None in found else [])]
+    return [*rows, *([FollowRow(capfirst(Firm.current().without_owner), found[None])] if None in found else [])]
 
 
 def _spent(followed: FollowUp) -> list[tuple[str, str, object]]:
