@@ -121,8 +121,8 @@ class FollowUp:
         cells: dict[tuple[int | None, str, dt.date | None], Tally] = defaultdict(Tally)
         self._read_calendar(cells)
         if self.held.run and self.until >= self.plan.starts_on:
-            self._read_done(cells)
-            self._read_euros(cells)
+            self._read_done(cells, self.held.run)
+            self._read_euros(cells, self.held.run)
         needs = capacity.needed(self.plan, self.lines, self.held)
         for (owner, target), hours in needs.hours.items():
             cells[(owner, target, None)].planned_hours += hours * self.elapsed
@@ -195,14 +195,14 @@ class FollowUp:
             cell.planned += row["planned"]
             cell.to_come += row["to_come"]
 
-    def _read_done(self, cells: dict) -> None:
+    def _read_done(self, cells: dict, run: ScoringRun) -> None:
         window = {"since": self.plan.starts_on, "until": self.until}
-        found = rows("done_in_quarter", portfolios_of(self.plan.made_by), run=self.held.run.pk, **window)
+        found = rows("done_in_quarter", portfolios_of(self.plan.made_by), run=run.pk, **window)
         for owner, target, week, contacts, hours in found:
             cells[(owner, target, week)].made += contacts
             cells[(owner, target, week)].hours += hours
 
-    def _read_euros(self, cells: dict) -> None:
+    def _read_euros(self, cells: dict, run: ScoringRun) -> None:
         owners = portfolios_of(self.plan.made_by)
         window = {"since": self.plan.starts_on, "until": self.until}
         first = ScoringRun.objects.latest_at(self.plan.starts_on)
@@ -212,7 +212,7 @@ class FollowUp:
             ):
                 cell = cells[(owner, target, None)]
                 cell.kept, cell.kept_euros = kept, euros
-        for owner, won, _prospects, euros in rows("won_in_quarter", owners, run=self.held.run.pk, **window):
+        for owner, won, _prospects, euros in rows("won_in_quarter", owners, run=run.pk, **window):
             cell = cells[(owner, Target.PROSPECTS.value, None)]
             cell.won, cell.won_euros = won, euros
 

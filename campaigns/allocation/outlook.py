@@ -189,8 +189,8 @@ def last_campaign(user: User) -> CampaignGain | None:
 
 def retention(user: User, run: ScoringRun | None) -> dict[str, Retention]:
     """Of each tier of a year ago with enough clients, how many bought since; nothing without a run of then."""
-    former = run and ScoringRun.objects.latest_at(run.as_of - relativedelta(years=1))
-    if not former:
+    former = ScoringRun.objects.latest_at(run.as_of - relativedelta(years=1)) if run else None
+    if run is None or former is None:
         return {}
     counts: dict[str, list[int]] = {}
     for _owner, target, clients, kept in rows("kept_tiers", portfolios_of(user), run=run.pk, former=former.pk):

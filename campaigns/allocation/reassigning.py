@@ -118,7 +118,7 @@ def _taker(one: _Candidate, hours: Decimal, room: Mapping[int, Decimal]) -> int 
 
 
 def _candidates(run: ScoringRun, lacking: list[Load], room: Mapping[int, Decimal], today: dt.date) -> list[_Candidate]:
-    parameters = {
+    parameters: dict[str, int | list[int] | dt.date] = {
         "run": run.pk,
         "overloaded": [_key(load) for load in lacking],
         "with_room": list(room),
