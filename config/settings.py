@@ -271,6 +271,10 @@ MESSAGE_KEYS = [secrets.checked(key, variable="MESSAGE_KEYS") for key in env.lis
 ADDRESS_KEY = secrets.checked(env("ADDRESS_KEY", default=""), variable="ADDRESS_KEY") or secrets.generated(
     DATA_DIR / "address-key"
 )
+# Turns what an erased client was known by into hashes: changing it lets a file bring the person back.
+ERASURE_KEY = secrets.checked(env("ERASURE_KEY", default=""), variable="ERASURE_KEY") or secrets.generated(
+    DATA_DIR / "erasure-key"
+)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Cap Clients <cap-clients@localhost>")
 
 # --- People ---------------------------------------------------------------------------------------
