@@ -1,17 +1,31 @@
 """The journal in words: who changed what, when, from what to what."""
 
+import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import connection, models
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import AuditEntry, User
+
+# The tables of a journal of any size, each found by one look at the index rather than by reading all entries.
+TABLES = """
+    WITH RECURSIVE named AS (
+        SELECT min("table") AS name FROM accounts_auditentry
+        UNION ALL
+        SELECT (SELECT min(entry."table") FROM accounts_auditentry AS entry WHERE entry."table" > named.name)
+        FROM named
+        WHERE named.name IS NOT NULL
+    )
+    SELECT name FROM named WHERE name IS NOT NULL
+"""
 
 
 @dataclass(frozen=True)
@@ -46,12 +60,34 @@ class Filter:
         self.table = asked.get("table", "") if asked.get("table") in self.tables else ""
         person = asked.get("person", "")
         self.person = int(person) if person.isascii() and person.isdigit() and len(person) < 19 else None
+        self.since, self.until = _day(asked.get("du", "")), _day(asked.get("au", ""))
 
     @cached_property
     def tables(self) -> dict[str, str]:
         """Every table that the journal can name, with the word for one of its rows."""
-        named = AuditEntry.objects.order_by().exclude(table__in=self.hidden).values_list("table", flat=True).distinct()
+        with connection.cursor() as cursor:
+            cursor.execute(TABLES)
+            named = [table for (table,) in cursor.fetchall() if table not in self.hidden]
         return dict(sorted(((table, capfirst(noun_of(table))) for table in named), key=lambda pair: pair[1]))
+
+    @property
+    def days(self) -> dict[str, str]:
+        """The two days as a form writes them."""
+        given = {"since": self.since, "until": self.until}
+        return {name: day.isoformat() if day else "" for name, day in given.items()}
+
+    def among(self, found):
+        """Those of these entries that were asked for."""
+        found = found.exclude(table__in=self.hidden)
+        if self.table:
+            found = found.filter(table=self.table)
+        if self.person is not None:
+            found = found.filter(user_id=self.person)
+        if self.since:
+            found = found.filter(happened_at__gte=_midnight(self.since))
+        if self.until:
+            found = found.filter(happened_at__lt=_midnight(self.until + dt.timedelta(days=1)))
+        return found
 
     @property
     def people(self):
@@ -66,13 +102,21 @@ def hidden_from(reader: User) -> list[str]:
 
 def entries(asked, reader: User):
     """The entries that a reader asked for, newest first."""
-    wanted = Filter(asked, reader)
-    found = AuditEntry.objects.exclude(table__in=wanted.hidden)
-    if wanted.table:
-        found = found.filter(table=wanted.table)
-    if wanted.person is not None:
-        found = found.filter(user_id=wanted.person)
-    return found
+    return Filter(asked, reader).among(AuditEntry.objects.all())
+
+
+def _day(text: str) -> dt.date | None:
+    """The day that a form gave; None for anything odd, or so far away that it has no next day."""
+    try:
+        day = dt.date.fromisoformat(text) if len(text) == len("2026-01-31") else None
+    except ValueError:
+        return None
+    return day if day and dt.date(1970, 1, 1) < day < dt.date(9999, 1, 1) else None
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    """When this day begins, where the firm is."""
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
 
 
 def told(page) -> list[Line]:
