@@ -165,7 +165,9 @@ def _stop_what_is_planned(ids: Collection[int], by: User) -> None:
 
 def _forget_words(ids: Collection[int]) -> None:
     for one in WORDS:
-        one.about(ids).update(**{one.column: one.becomes})
+        written = one.about(ids)
+        if written.exists():  # a statement that changes no line of an invoice would still be noted as a change of facts
+            written.update(**{one.column: one.becomes})
     motives = Exclusion.objects.filter(client__in=ids).values_list("pk", flat=True)
     redact("segmentation_exclusion", list(motives), ["motive"])  # the one free text that the journal keeps
 

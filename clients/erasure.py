@@ -96,7 +96,8 @@ def _hash_keys(clients: Collection[Client]) -> None:
     ids = [client.pk for client in clients]
     keys = [key for key in ClientKey.objects.filter(client__in=ids) if not is_keyed(key.value)]
     formers = sorted({key.value[:300] for key in keys})
-    _run("erased_invoices", clients=ids, formers=formers, latters=[keyed(value) for value in formers])
+    if formers:
+        _run("erased_invoices", clients=ids, formers=formers, latters=[keyed(value) for value in formers])
     for key in keys:
         key.value, key.created_by_import_id = keyed(key.value), None
     ClientKey.objects.bulk_update(keys, ["value", "created_by_import"], batch_size=500)
