@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -55,7 +56,7 @@ class Part:
     """One kind of rows about a client: `client` is the way to the client."""
 
     slug: str
-    title: str
+    title: str | Promise
     model: type[models.Model]
     client: str = "client"
 

@@ -137,7 +137,7 @@ def erase(*, client: Client, by: User) -> Client:
     ids = erasure.same_person(client)
     words = erasure.words_about(ids)
     with unattended():
-        _keep_objections(ids, by)
+        keep_objections(ids, by=by)
         _stop_what_is_planned(ids, by)
         _forget_words(ids)
         _forget_proofs_and_prospects(ids)
@@ -147,7 +147,7 @@ def erase(*, client: Client, by: User) -> Client:
     return client
 
 
-def _keep_objections(ids: Collection[int], by: User) -> None:
+def keep_objections(ids: Collection[int], *, by: User | None) -> None:
     """An objection is by address and outlives the contact: its hash joins the list of objections."""
     objecting = Contact.objects.filter(client__in=ids, objected_at__isnull=False).exclude(email="")
     for address, at in objecting.values_list("email", "objected_at"):

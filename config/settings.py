@@ -209,6 +209,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "clients.tasks.forget_old_uploads",
         "schedule": crontab(minute="35"),
     },
+    "retention": {  # due since the night; every hour in case that was missed: the ledger knows
+        "task": "campaigns.tasks.forget_what_is_old",
+        "schedule": crontab(minute="40"),
+    },
     "score-when-missed": {
         "task": "segmentation.tasks.score_new_imports",
         "schedule": 60.0,
