@@ -176,6 +176,7 @@ ACCOUNTS = [
 WIRING = [
     Page("healthz", get=ANYBODY),
     Page("readyz", get=ANYBODY),
+    Page("health", get=KEEPERS),
 ]
 
 
@@ -810,6 +811,14 @@ COCKPIT: list[Page] = [
     ),
     Page("cockpit:undo-adoption", get=None, post=KEEPERS),  # writes nothing here: nobody adopted them
     Page("cockpit:client-page", get=EVERYBODY, address=a_client, of_a_client=True),
+    Page(
+        "cockpit:data",
+        get=KEEPERS,
+        post=KEEPERS,
+        data=lambda side: {"years": "3"},
+        answers=(302,),
+        writes=columns("accounts_firm", "forgets_after_years"),
+    ),
     Page("cockpit:client-history", get=EVERYBODY, address=a_client, of_a_client=True),
     Page(
         "cockpit:export-person",
