@@ -101,6 +101,7 @@ PARTS = (
 LEFT_OUT = {
     "clients_changedclient": "a bell: that documents changed, which the invoices say",
     "clients_changedlines": "a bell: that lines changed, which the lines say",
+    "campaigns_plannedcontact": "a day proposed by a plan: the action made of it is given",
     "clients_invoicelink": "two numbers of invoices that are given",
     "clients_clientmerge": "that two records were one: the rows of both are given",
     "clients_mergedrow": "where the rows that are given stood before a merge",
