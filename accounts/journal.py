@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,8 +56,9 @@ class Filter:
     A model may name the right that its rows take, `journal_right`: the journal tells of them to nobody else.
     """
 
-    def __init__(self, asked, reader: User):
+    def __init__(self, asked, reader: User, *, among: Collection[str] | None = None):
         self.hidden = hidden_from(reader)
+        self._among = among  # the tables to choose from; all that the journal names when nobody says
         self.table = asked.get("table", "") if asked.get("table") in self.tables else ""
         person = asked.get("person", "")
         self.person = int(person) if person.isascii() and person.isdigit() and len(person) < 19 else None
@@ -65,10 +67,9 @@ class Filter:
     @cached_property
     def tables(self) -> dict[str, str]:
         """Every table that the journal can name, with the word for one of its rows."""
-        with connection.cursor() as cursor:
-            cursor.execute(TABLES)
-            named = [table for (table,) in cursor.fetchall() if table not in self.hidden]
-        return dict(sorted(((table, capfirst(noun_of(table))) for table in named), key=lambda pair: pair[1]))
+        named = _tables() if self._among is None else self._among
+        shown = [(table, capfirst(noun_of(table))) for table in named if table not in self.hidden]
+        return dict(sorted(shown, key=lambda pair: pair[1]))
 
     @property
     def days(self) -> dict[str, str]:
@@ -103,6 +104,12 @@ def hidden_from(reader: User) -> list[str]:
 def entries(asked, reader: User):
     """The entries that a reader asked for, newest first."""
     return Filter(asked, reader).among(AuditEntry.objects.all())
+
+
+def _tables() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(TABLES)
+        return [table for (table,) in cursor.fetchall()]
 
 
 def _day(text: str) -> dt.date | None:

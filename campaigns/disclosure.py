@@ -149,6 +149,22 @@ def rows_of(part: Part, ids: Collection[int]) -> Iterator[Row]:
         yield [*cells, in_words(row)] if isinstance(row, Score) else cells
 
 
+def tables_for(reader: User, client: Client) -> list[str]:
+    """The tables whose changes this person may read of this client: the same whatever happened to anybody."""
+    unheard = (
+        InvoiceLine,
+        Score,
+        ClientKey,
+        Click,
+        TriggerFiring,
+        YearlyTotal,
+        Movement,
+        ClientObjective,
+    )  # no journal
+    models_of = [part.model for part in parts_for(reader, client) if part.model not in unheard]
+    return [model._meta.db_table for model in models_of]  # noqa: SLF001 documented
+
+
 def entries_of(client: Client, reader: User) -> models.QuerySet[AuditEntry]:
     """The entries of the journal about this client that this person may read, newest first."""
     entries = AuditEntry.objects.filter(about(ids_of(client))).exclude(table__in=journal.hidden_from(reader))

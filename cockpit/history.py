@@ -16,7 +16,8 @@ PAGE = 50
 def client_history(request: HttpRequest, pk: int) -> HttpResponse:
     """The journal of one client, newest first, without what this person may not read."""
     client = get_object_or_404(Client.objects.visible_to(request.user), pk=pk)
-    asked = journal.Filter(request.GET, request.user)
+    tables = disclosure.tables_for(request.user, client)
+    asked = journal.Filter(request.GET, request.user, among=tables)
     entries = asked.among(disclosure.entries_of(client, request.user))
     page = Paginator(entries, PAGE).get_page(request.GET.get("page"))
     context = {"client": client, "page": page, "entries": journal.told(page.object_list), "filter": asked}
