@@ -9,7 +9,8 @@ from datetime import datetime
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
-from django.utils import timezone
+from django.utils import formats, timezone
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -206,6 +207,15 @@ def _change(table, column, values, names) -> Change:
     return Change(label, before, after, is_kept=True)
 
 
+def _dated(text: str, *, has_time: bool) -> str:
+    """A day, or the minute of an instant where the firm is, as people write them; the text when it is neither."""
+    if has_time:
+        moment = parse_datetime(text)
+        return formats.date_format(timezone.localtime(moment), "j F Y, H:i") if moment and moment.tzinfo else text
+    day = parse_date(text)
+    return formats.date_format(day, "j F Y") if day else text
+
+
 def _said(field, value, names) -> str:
     if value is None or value == [] or value == "":
         return _("rien")
@@ -213,6 +223,8 @@ def _said(field, value, names) -> str:
         return _("oui") if value else _("non")
     if _target(field):
         return names.of(_target(field), value)
+    if isinstance(field, models.DateField) and isinstance(value, str):
+        return _dated(value, has_time=isinstance(field, models.DateTimeField))
     if isinstance(value, list):
         words = dict(field.base_field.flatchoices) if isinstance(field, ArrayField) else {}
         return ", ".join(str(words.get(item, item)) for item in value)

@@ -128,10 +128,14 @@ def consumption() -> Finding:
     """Whether tasks are done, not only waiting: beat rings each minute, a worker writes it down."""
     done_at = last(Heartbeat.Job.TASK)
     if done_at is None:
-        return Finding(_("Dernière tâche"), False, _("aucune encore : le worker et l’horloge tournent-ils ?"))
+        return Finding(
+            _("Dernière tâche"), False, _("aucune encore : le worker et l’horloge tournent-ils ?"), _restart()
+        )
     well = timezone.now() - done_at < LATEST_TASK
     when = _moment(done_at)
-    return Finding(_("Dernière tâche"), well, when if well else _("%(when)s : redémarrez le worker") % {"when": when})
+    return Finding(
+        _("Dernière tâche"), well, when if well else _("%(when)s : redémarrez le worker") % {"when": when}, _restart()
+    )
 
 
 def _queue() -> Finding:

@@ -173,7 +173,7 @@ def test_the_page_says_what_is_kept_and_what_the_night_removed(client, three_yea
     retention.run_due()
     page = client.get("/reglages/donnees/").content.decode()
     assert "clients oubliés : 1" in page
-    assert "Aujourd’hui, 0 client" in page
+    assert "Aujourd’hui, personne n’est silencieux" in page
 
 
 def test_retention_is_rung_every_hour(settings):

@@ -148,7 +148,7 @@ def test_the_box_offers_what_this_person_may_do(browser, client, tissot, directo
 def test_the_history_of_a_client_tells_who_changed_what(browser, tissot, claire, director):
     with acting_as(director):
         Client.objects.filter(pk=tissot.pk).update(owner=director, name="Pharmacie Tissot et fils")
-        Client.objects.filter(pk=tissot.pk).update(owner=claire)
+        Client.objects.filter(pk=tissot.pk).update(owner=claire, client_since="2020-03-02")
         action = ActionFactory(client=tissot, assignee=claire)
     with acting_as(claire):
         type(action).objects.filter(pk=action.pk).update(outcome="done", done_at=timezone.now(), done_by=claire)
@@ -157,6 +157,7 @@ def test_the_history_of_a_client_tells_who_changed_what(browser, tissot, claire,
     page = browser.get(f"/clients/{tissot.pk}/historique/")
     said = page.content.decode()
     assert f"commercial : {claire} → {director}" in said
+    assert "client depuis : rien → 2 mars 2020" in said
     assert "nom : changé, valeurs non conservées" in said
     assert len(page.context["entries"]) >= 4  # the action is gone, and still told
     assert {line.author for line in page.context["entries"]} == {str(claire), str(director)}
