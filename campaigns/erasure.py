@@ -128,12 +128,7 @@ def erase(*, client: Client, by: User) -> Client:
     if client.erased_at:
         return client
     if erasure.unfinished():
-        raise ValidationError(
-            _(
-                "Un import n’est pas terminé : ses fichiers contiennent peut-être ce client. Terminez-le ou "
-                "abandonnez-le dans l’historique des imports, puis recommencez."
-            )
-        )
+        raise ValidationError(_unfinished())
     ids = erasure.same_person(client)
     words = erasure.words_about(ids)
     with unattended():
@@ -147,9 +142,43 @@ def erase(*, client: Client, by: User) -> Client:
     return client
 
 
+@transaction.atomic
+def erase_contact(*, contact: Contact, by: User) -> None:
+    """A person at a client asks to be forgotten: the contact goes, and what was sent to them keeps no address.
+
+    What was written about their client stays. Raises PermissionDenied without the right to erase, Client.DoesNotExist
+    for a client out of sight, ValidationError while an import waits, `clients.merging.BusyError` while one writes.
+    """
+    if not by.may(Right.ERASE):
+        raise PermissionDenied
+    wait_for_one_s_turn()
+    Client.objects.visible_to(by).get(pk=contact.client_id)
+    if erasure.unfinished():
+        raise ValidationError(_unfinished())
+    words = {text for text in (contact.name, contact.email, contact.phone) if text}
+    with unattended():
+        _keep_objections_of(Contact.objects.filter(pk=contact.pk), by)
+        received = Recipient.objects.filter(contact=contact)
+        received.filter(state=Recipient.State.PENDING).update(state=Recipient.State.LEFT_OUT)
+        received.update(email="", reason="")
+        erasure.forget_contact(contact, words)
+    transaction.on_commit(lambda: erasure.forget_files(words))
+
+
 def keep_objections(ids: Collection[int], *, by: User | None) -> None:
     """An objection is by address and outlives the contact: its hash joins the list of objections."""
-    objecting = Contact.objects.filter(client__in=ids, objected_at__isnull=False).exclude(email="")
+    _keep_objections_of(Contact.objects.filter(client__in=ids), by)
+
+
+def _unfinished() -> str:
+    return _(
+        "Un import n’est pas terminé : ses fichiers contiennent peut-être cette personne. Terminez-le ou "
+        "abandonnez-le dans l’historique des imports, puis recommencez."
+    )
+
+
+def _keep_objections_of(contacts: models.QuerySet[Contact], by: User | None) -> None:
+    objecting = contacts.filter(objected_at__isnull=False).exclude(email="")
     for address, at in objecting.values_list("email", "objected_at"):
         defaults = {"reason": Suppression.Reason.BY_HAND, "noted_by": by, "at": at}
         Suppression.objects.get_or_create(key=key_of(address), scope="", defaults=defaults)

@@ -83,6 +83,15 @@ def make_anonymous(ids: Collection[int]) -> None:
     _forget_log(clients)
 
 
+def forget_contact(contact: Contact, words: Collection[str]) -> None:
+    """This person at a client goes, with what imports and the administration kept of them."""
+    ImportChange.objects.filter(table="clients_contact", row_id=contact.pk).delete()
+    entries = LogEntry.objects.filter(content_type__app_label="clients", content_type__model="contact")
+    entries.filter(object_id=str(contact.pk)).update(object_repr=f"n° {contact.pk}", change_message="")
+    contact.delete()
+    _forget_imports(words)
+
+
 def forget_files(words: Collection[str]) -> None:
     """Copies of imported files in the watched folder, mails of the outbox that name the person: after the commit."""
     depot.forget_all()

@@ -72,6 +72,23 @@ def erase_client(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "cockpit/erase_client.html", context)
 
 
+@require_POST
+@required(Right.ERASE)
+def erase_contact(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse:
+    """Forgets one person at a client, once the box that says so is ticked."""
+    client = get_object_or_404(Client.objects.visible_to(request.user), pk=pk)
+    contact = get_object_or_404(client.contacts, pk=contact_pk)
+    try:
+        if not request.POST.get("sure"):
+            raise ValidationError(_("Cochez la case pour confirmer : rien n’a été effacé."))
+        erasure.erase_contact(contact=contact, by=request.user)
+    except (ValidationError, BusyError) as error:
+        told(request, error if isinstance(error, ValidationError) else ValidationError(str(error)))
+        return redirect("cockpit:client-page", pk=pk)
+    messages.success(request, _("Cette personne est effacée ; son opposition aux messages, si elle existe, tient."))
+    return redirect("cockpit:client-page", pk=pk)
+
+
 def _check_typed(typed: str, client: Client) -> None:
     """Raises ValidationError unless the name, or the code, of this very client was typed."""
     if fold(typed) not in {fold(client.name), fold(client.code)} - {""}:

@@ -113,6 +113,7 @@ urlpatterns = [
     path("clients/<int:pk>/historique/", history.client_history, name="client-history"),
     path("clients/<int:pk>/tout/<str:file_format>/", personal_data.export_person, name="export-person"),
     path("clients/<int:pk>/effacer/", personal_data.erase_client, name="erase-client"),
+    path("clients/<int:pk>/contacts/<int:contact_pk>/effacer/", personal_data.erase_contact, name="erase-contact"),
     path("clients/<int:pk>/appel/", calls.record_call, name="record-call"),
     path("clients/<int:pk>/planifier/", calls.plan_action, name="plan-action"),
     path("clients/<int:pk>/besoins/", client_needs.note_need, name="note-need"),

@@ -829,6 +829,16 @@ COCKPIT: list[Page] = [
         writes=frozenset({"accounts_export +"}),
     ),
     Page(
+        "cockpit:erase-contact",
+        get=None,
+        post=KEEPERS,
+        address=lambda side: {"pk": side.client.pk, "contact_pk": side.contact.pk},
+        of_a_client=True,
+        data=lambda side: {"sure": "1"},
+        answers=(302,),
+        writes=frozenset({"clients_contact -"}),
+    ),
+    Page(
         "cockpit:erase-client",
         get=KEEPERS,
         post=KEEPERS,

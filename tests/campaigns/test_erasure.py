@@ -252,6 +252,29 @@ def test_an_objection_outlives_the_contact(director):
     assert key_of("paul@client.example") in suppressed_for("survey")
 
 
+def test_a_person_at_a_client_is_forgotten_and_the_client_stays(director):
+    contact = ContactFactory(name="Zzcanari Paul", email="paul@zzcanari.example", objected_at=timezone.now())
+    waiting = RecipientFactory(client=contact.client, contact=contact, email=contact.email)
+    erasure.erase_contact(contact=contact, by=director)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.contact_id) == (Recipient.State.LEFT_OUT, None)
+    assert Client.objects.get(pk=contact.client_id).erased_at is None
+    assert key_of("paul@zzcanari.example") in suppressed_for("message")
+    assert canaries() == {}
+
+
+def test_a_person_at_a_client_is_forgotten_by_who_may_once_they_say_so(client, director):
+    contact = ContactFactory()
+    address = f"/clients/{contact.client_id}/contacts/{contact.pk}/effacer/"
+    with pytest.raises(PermissionDenied):
+        erasure.erase_contact(contact=contact, by=UserFactory())
+    client.force_login(director)
+    assert "Cochez la case" in client.post(address, follow=True).content.decode()
+    assert Contact.objects.filter(pk=contact.pk).exists()
+    client.post(address, {"sure": "1"})
+    assert not Contact.objects.filter(pk=contact.pk).exists()
+
+
 def test_what_was_to_come_is_stopped(director):
     client = ClientFactory()
     action, waiting = ActionFactory(client=client), RecipientFactory(client=client)
