@@ -349,6 +349,16 @@ def test_what_goes_and_what_stays_is_counted_beforehand(director):
     assert effect.texts == 1 + InvoiceLine.objects.exclude(label="").count()
 
 
+def test_no_line_of_the_log_names_who_was_erased(client, director, caplog):
+    erased = ClientFactory(name="Zzcanari Jeanne", email="jeanne@zzcanari.example")
+    client.force_login(director)
+    with caplog.at_level("DEBUG"):
+        client.post(f"/clients/{erased.pk}/effacer/", {"typed": "Zzcanari Jeanne"})
+        client.post(f"/clients/{erased.pk}/effacer/", {"typed": "Zzcanari Jeanne"})
+    assert Client.objects.get(pk=erased.pk).erased_at
+    assert CANARY not in " ".join(str(vars(record)) for record in caplog.records).lower()
+
+
 def test_copies_of_files_and_mails_that_name_the_person_go(
     director, settings, tmp_path, django_capture_on_commit_callbacks
 ):
