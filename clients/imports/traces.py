@@ -10,8 +10,12 @@ from clients.models import Import, ImportChunk
 
 SHORTEST = 4  # characters: a shorter word would be found everywhere, and is looked for as a whole cell
 HOLDS = """
-    EXISTS (SELECT FROM unnest(%(words)s::text[]) AS word WHERE position(word IN clients_fold({column}::text)) > 0)
-    OR EXISTS (SELECT FROM unnest(%(cells)s::text[]) AS cell WHERE position(cell IN clients_fold({column}::text)) > 0)
+    EXISTS (
+        SELECT
+        FROM (SELECT clients_fold({column}::text) AS text OFFSET 0) AS folded  -- once a row, not once a word
+        CROSS JOIN unnest(%(words)s::text[]) AS word
+        WHERE position(word IN folded.text) > 0
+    )
 """
 STATEMENTS = (
     "DELETE FROM clients_rejectedrow WHERE ({batch}) AND ({in_cells} OR {in_reason})",
@@ -33,8 +37,8 @@ def forget_files(*batches: Import) -> None:
 
 def forget_words(texts: Iterable[str], *, batch: Import | None = None) -> None:
     """Rejected rows, findings and file names of this import, or of all, that hold one of these texts lose it."""
-    words, cells = _sought(texts)
-    if not words and not cells:
+    words = _sought(texts)
+    if not words:
         return
     mine = sql.SQL("batch_id = %(batch)s") if batch else sql.SQL("true")
     own = sql.SQL("id = %(batch)s") if batch else sql.SQL("true")
@@ -45,12 +49,11 @@ def forget_words(texts: Iterable[str], *, batch: Import | None = None) -> None:
         for statement in STATEMENTS:
             cursor.execute(
                 sql.SQL(statement).format(batch=mine, own=own, **bracketed),
-                {"words": words, "cells": cells, "batch": batch.pk if batch else None},
+                {"words": words, "batch": batch.pk if batch else None},
             )
 
 
-def _sought(texts: Iterable[str]) -> tuple[list[str], list[str]]:
-    """The words long enough to be looked for anywhere, and the others as the JSON of a row quotes them."""
+def _sought(texts: Iterable[str]) -> list[str]:
+    """What is looked for: long words anywhere, the others as the JSON of a row quotes them."""
     folded: Collection[str] = {fold(text) for text in texts} - {""}
-    words = sorted(word for word in folded if len(word) >= SHORTEST)
-    return words, sorted(f'"{word}"' for word in folded if len(word) < SHORTEST)
+    return sorted(word if len(word) >= SHORTEST else f'"{word}"' for word in folded)

@@ -189,6 +189,38 @@ def test_a_row_that_gives_the_name_or_the_address_only_is_recognised_too(directo
     assert canaries() == {}
 
 
+def test_a_client_who_shares_the_address_of_the_person_stays_somebody_else(director):
+    content = (
+        "Code client;Client;E-mail;Date;Montant HT\nZ1;Zzcanari;cabinet@comptable.example;01/06/2026;20,00\n"
+        "C2;Garage Martin;;02/06/2026;5,00\n"
+    )
+    import_text(content)
+    erasure.erase(client=Client.objects.get(code="Z1"), by=director)
+    import_text(
+        "Code client;Client;E-mail;Date;Montant HT\nC2;Garage Martin;cabinet@comptable.example;03/06/2026;7,00\n"
+    )
+    assert totals()[Client.objects.get(code="C2").pk] == 12
+
+
+def test_another_of_the_same_name_is_somebody_else(director):
+    import_text("Client;Date;Montant HT\nZzcanari;01/06/2026;20,00\nCafé Lune;02/06/2026;5,00\n")
+    erasure.erase(client=Client.objects.get(name="Zzcanari"), by=director)
+    import_text("Client;SIRET;Date;Montant HT\nZzcanari;73282932000074;01/07/2026;9,00\n")
+    assert Client.objects.get(name="Zzcanari").siret == "73282932000074"
+
+
+def test_a_table_that_points_to_an_account_of_the_books_is_recognised(director):
+    import_text(text(*sale("ZZCANARI", 10_000, aux_label="Zzcanari", entry="1"), *sale("LUNE", 7_000, entry="2")))
+    client = ClientKey.objects.get(value="ZZCANARI").client
+    erasure.erase(client=client, by=director)
+    import_text(
+        "Code client;Client;Compte auxiliaire;Date;Montant HT\nQ1;Zzcanari;ZZCANARI;01/07/2026;9,00\n"
+        "Q2;Café Lune;LUNE;01/07/2026;8,00\n"
+    )
+    assert totals()[client.pk] == 109
+    assert canaries() == {}
+
+
 def test_books_that_name_an_erased_client_bring_nothing_back(director):
     books = text(
         *sale("ZZCANARI", 10_000, aux_label="Zzcanari Jeanne", entry="1", label="Zzcanari"),
