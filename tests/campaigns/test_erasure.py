@@ -37,6 +37,7 @@ from clients.models import (
 from segmentation.models import Exclusion, NeedEvidence, ReframingPlan, RiskSetAside, Rules, Score
 from segmentation.scoring import score
 from tests.clients.imports.books import import_text, sale, text
+from tests.clients.imports.electronic import THEIRS, ubl
 from tests.factories import (
     ActionFactory,
     AssessmentFactory,
@@ -218,6 +219,18 @@ def test_a_table_that_points_to_an_account_of_the_books_is_recognised(director):
         "Q2;Café Lune;LUNE;01/07/2026;8,00\n"
     )
     assert totals()[client.pk] == 109
+    assert canaries() == {}
+
+
+def test_electronic_invoices_of_an_erased_client_count_and_name_nobody(director):
+    buyer = THEIRS | {"name": "Zzcanari Jeanne"}
+    import_text(ubl(buyer=buyer), name="un.xml")
+    client = Client.objects.get()
+    before = totals()
+    erasure.erase(client=client, by=director)
+    again = import_text(ubl(buyer=buyer), name="un.xml")
+    assert (again.created, again.updated, totals()) == (0, 0, before)
+    assert Client.objects.count() == 1
     assert canaries() == {}
 
 
