@@ -1,17 +1,33 @@
 """The journal in words: who changed what, when, from what to what."""
 
+import datetime as dt
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import connection, models
+from django.utils import formats, timezone
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import AuditEntry, User
+
+# The tables of a journal of any size, each found by one look at the index rather than by reading all entries.
+TABLES = """
+    WITH RECURSIVE named AS (
+        SELECT min("table") AS name FROM accounts_auditentry
+        UNION ALL
+        SELECT (SELECT min(entry."table") FROM accounts_auditentry AS entry WHERE entry."table" > named.name)
+        FROM named
+        WHERE named.name IS NOT NULL
+    )
+    SELECT name FROM named WHERE name IS NOT NULL
+"""
 
 
 @dataclass(frozen=True)
@@ -41,17 +57,39 @@ class Filter:
     A model may name the right that its rows take, `journal_right`: the journal tells of them to nobody else.
     """
 
-    def __init__(self, asked, reader: User):
+    def __init__(self, asked, reader: User, *, among: Collection[str] | None = None):
         self.hidden = hidden_from(reader)
+        self._among = among  # the tables to choose from; all that the journal names when nobody says
         self.table = asked.get("table", "") if asked.get("table") in self.tables else ""
         person = asked.get("person", "")
         self.person = int(person) if person.isascii() and person.isdigit() and len(person) < 19 else None
+        self.since, self.until = _day(asked.get("du", "")), _day(asked.get("au", ""))
 
     @cached_property
     def tables(self) -> dict[str, str]:
         """Every table that the journal can name, with the word for one of its rows."""
-        named = AuditEntry.objects.order_by().exclude(table__in=self.hidden).values_list("table", flat=True).distinct()
-        return dict(sorted(((table, capfirst(noun_of(table))) for table in named), key=lambda pair: pair[1]))
+        named = _tables() if self._among is None else self._among
+        shown = [(table, capfirst(noun_of(table))) for table in named if table not in self.hidden]
+        return dict(sorted(shown, key=lambda pair: pair[1]))
+
+    @property
+    def days(self) -> dict[str, str]:
+        """The two days as a form writes them."""
+        given = {"since": self.since, "until": self.until}
+        return {name: day.isoformat() if day else "" for name, day in given.items()}
+
+    def among(self, found):
+        """Those of these entries that were asked for."""
+        found = found.exclude(table__in=self.hidden)
+        if self.table:
+            found = found.filter(table=self.table)
+        if self.person is not None:
+            found = found.filter(user_id=self.person)
+        if self.since:
+            found = found.filter(happened_at__gte=_midnight(self.since))
+        if self.until:
+            found = found.filter(happened_at__lt=_midnight(self.until + dt.timedelta(days=1)))
+        return found
 
     @property
     def people(self):
@@ -66,13 +104,27 @@ def hidden_from(reader: User) -> list[str]:
 
 def entries(asked, reader: User):
     """The entries that a reader asked for, newest first."""
-    wanted = Filter(asked, reader)
-    found = AuditEntry.objects.exclude(table__in=wanted.hidden)
-    if wanted.table:
-        found = found.filter(table=wanted.table)
-    if wanted.person is not None:
-        found = found.filter(user_id=wanted.person)
-    return found
+    return Filter(asked, reader).among(AuditEntry.objects.all())
+
+
+def _tables() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(TABLES)
+        return [table for (table,) in cursor.fetchall()]
+
+
+def _day(text: str) -> dt.date | None:
+    """The day that a form gave; None for anything odd, or so far away that it has no next day."""
+    try:
+        day = dt.date.fromisoformat(text) if len(text) == len("2026-01-31") else None
+    except ValueError:
+        return None
+    return day if day and dt.date(1970, 1, 1) < day < dt.date(9999, 1, 1) else None
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    """When this day begins, where the firm is."""
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
 
 
 def told(page) -> list[Line]:
@@ -155,6 +207,15 @@ def _change(table, column, values, names) -> Change:
     return Change(label, before, after, is_kept=True)
 
 
+def _dated(text: str, *, has_time: bool) -> str:
+    """A day, or the minute of an instant where the firm is, as people write them; the text when it is neither."""
+    if has_time:
+        moment = parse_datetime(text)
+        return formats.date_format(timezone.localtime(moment), "j F Y, H:i") if moment and moment.tzinfo else text
+    day = parse_date(text)
+    return formats.date_format(day, "j F Y") if day else text
+
+
 def _said(field, value, names) -> str:
     if value is None or value == [] or value == "":
         return _("rien")
@@ -162,6 +223,8 @@ def _said(field, value, names) -> str:
         return _("oui") if value else _("non")
     if _target(field):
         return names.of(_target(field), value)
+    if isinstance(field, models.DateField) and isinstance(value, str):
+        return _dated(value, has_time=isinstance(field, models.DateTimeField))
     if isinstance(value, list):
         words = dict(field.base_field.flatchoices) if isinstance(field, ArrayField) else {}
         return ", ".join(str(words.get(item, item)) for item in value)

@@ -32,6 +32,7 @@ class Right(models.TextChoices):
     MANAGE_PLAYBOOK = "manage-playbook"  # what is said to whom, and what events trigger
     DRAFT_CAMPAIGNS = "draft-campaigns"
     SEND_CAMPAIGNS = "send-campaigns"  # launch, approve, pause, stop: separate from writing
+    ERASE = "erase"  # a person asks to be forgotten; how long what is known of people is kept
     MANAGE_USERS = "manage-users"
     MANAGE_SETTINGS = "manage-settings"
     USE_ADMIN = "use-admin"
@@ -79,6 +80,7 @@ RIGHTS: dict[str, frozenset[Right]] = {
             Right.DRAFT_CAMPAIGNS,
             Right.SEND_CAMPAIGNS,
             Right.MANAGE_RULES,
+            Right.ERASE,
             Right.MANAGE_USERS,
             Right.MANAGE_SETTINGS,
             Right.USE_ADMIN,

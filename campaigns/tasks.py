@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from campaigns import automations, monday, sending, triggers
+from campaigns import automations, monday, retention, sending, triggers
 from campaigns.allocation import calendar
 
 
@@ -10,6 +10,12 @@ from campaigns.allocation import calendar
 def fire_triggers():
     """Finds the events of the night, or of a run made since, and fires the rules that they trigger."""
     triggers.run_due()
+
+
+@shared_task
+def forget_what_is_old():
+    """Removes what was kept long enough, once a night."""
+    retention.run_due()
 
 
 @shared_task

@@ -62,7 +62,7 @@ def sides(clients: Iterable[Client]) -> dict[int, Side]:
 def suggestions(user: User) -> list[Suggestion]:
     """The pairs of clients that this person sees, that look alike and that nobody found to be two, likeliest first."""
     pairs = _pairs()
-    seen = Client.objects.visible_to(user).select_related("owner")
+    seen = Client.objects.visible_to(user).filter(erased_at=None).select_related("owner")
     clients = seen.in_bulk({pk for first, second, _score, _why in pairs for pk in (first, second)})
     counts = _documents(clients)
     decided = _decided()
@@ -108,7 +108,12 @@ def _pairs() -> list[tuple[int, int, int, str]]:
     key = f"likely-pairs-{state['n']}-{state['last']}-{state['edited'] and state['edited'].timestamp()}"
     pairs = cache.get(key)
     if pairs is None:
-        rows = Client.objects.unmerged().order_by("pk").values_list("pk", "name", "siren", "postcode")
+        rows = (
+            Client.objects.unmerged()
+            .filter(erased_at=None)
+            .order_by("pk")
+            .values_list("pk", "name", "siren", "postcode")
+        )
         found = likely_pairs([Named(*row) for row in rows.iterator()])[: MOST_PAIRS + len(_decided())]
         pairs = [(pair.a.key, pair.b.key, pair.score, pair.why.value) for pair in found]
         cache.set(key, pairs, KEPT_IN_MIND)

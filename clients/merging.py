@@ -72,10 +72,12 @@ def merge(*, kept: Client, merged: Client, by: User) -> ClientMerge:
     _check_right(by)
     if kept.pk == merged.pk:
         raise ValidationError(_("C’est le même client : choisissez-en un autre."))
-    _wait_for_one_s_turn()
+    wait_for_one_s_turn()
     locked = Client.objects.visible_to(by).select_for_update().order_by("pk").in_bulk([kept.pk, merged.pk])
     if len(locked) < 2:
         raise Client.DoesNotExist
+    if any(client.erased_at for client in locked.values()):
+        raise ValidationError(_("Un client effacé ne se fusionne avec personne : choisissez-en un autre."))
     kept, merged = locked[kept.pk], locked[merged.pk]
     record = ClientMerge.objects.create(kept=kept, merged=merged, merged_by=by)
     with unattended():
@@ -100,7 +102,7 @@ def undo(record: ClientMerge, *, by: User) -> bool:
     Raises PermissionDenied, Client.DoesNotExist for clients out of sight, BusyError.
     """
     _check_right(by)
-    _wait_for_one_s_turn()
+    wait_for_one_s_turn()
     record = ClientMerge.objects.select_for_update().get(pk=record.pk)
     if record.undone_at:
         return False
@@ -140,7 +142,7 @@ def _check_right(by: User) -> None:
         raise PermissionDenied
 
 
-def _wait_for_one_s_turn() -> None:
+def wait_for_one_s_turn() -> None:
     """Imports, their undoing and merges write one after the other; a page waits for a few seconds only."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:

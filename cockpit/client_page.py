@@ -46,5 +46,5 @@ def contact(request: HttpRequest, pk: int, contact_pk: int | None = None) -> Htt
         contacts.save(client=client, contact=form.save(commit=False), by=request.user)
         messages.success(request, _("%(name)s est enregistré.") % {"name": form.instance.name})
         return redirect("cockpit:client-page", pk=client.pk)
-    context = {"client": client, "form": form, "known": known}
+    context = {"client": client, "form": form, "known": known, "may_erase": request.user.may(Right.ERASE)}
     return render(request, "cockpit/contact.html", context, status=422 if form.errors else 200)

@@ -85,6 +85,18 @@ class Dossier(Sheet):
         """The lifetime value with its formula; None without enough history."""
         return lifetime_of(self.score)
 
+    @property
+    def may_export(self) -> bool:
+        return self.user.may(Right.EXPORT)
+
+    @property
+    def may_erase(self) -> bool:
+        return self.user.may(Right.ERASE) and self.client.erased_at is None
+
+    @property
+    def may_object(self) -> bool:
+        return self.user.may(Right.SEND_CAMPAIGNS) and self.client.erased_at is None
+
     @cached_property
     def mailings(self) -> list[Recipient]:
         """The last messages of campaigns to this client, the newest first; none while campaigns are not shown."""

@@ -39,6 +39,8 @@ CARDS = [
         "cockpit:method", _("La méthode"), _("Comment tout est calculé : périodes, paliers, notes, risque, exclusions.")
     ),
     Card("cockpit:team", _("Équipe"), _("Qui est là, avec quels droits ; inviter, désactiver."), Right.MANAGE_USERS),
+    Card("cockpit:data", _("Données"), _("Ce qui est gardé, combien de temps ; ce que la nuit a retiré."), Right.ERASE),
+    Card("health", _("État du système"), _("Tâches, dernière nuit, sauvegarde, disque, version."), Right.USE_ADMIN),
     Card("accounts:journal", _("Journal"), _("Qui a changé quoi, et quand."), Right.MANAGE_USERS),
     Card(
         "accounts:outbox", _("Boîte d’envoi"), _("Les e-mails écrits sans serveur de messagerie."), Right.MANAGE_USERS

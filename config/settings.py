@@ -214,6 +214,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "clients.tasks.forget_old_uploads",
         "schedule": crontab(minute="35"),
     },
+    "retention": {  # due since the night; every hour in case that was missed: the ledger knows
+        "task": "campaigns.tasks.forget_what_is_old",
+        "schedule": crontab(minute="40"),
+    },
     "score-when-missed": {
         "task": "segmentation.tasks.score_new_imports",
         "schedule": 60.0,
@@ -275,6 +279,10 @@ MESSAGE_KEYS = [secrets.checked(key, variable="MESSAGE_KEYS") for key in env.lis
 # Turns addresses into what the list of objections holds: changing it forgets every objection.
 ADDRESS_KEY = secrets.checked(env("ADDRESS_KEY", default=""), variable="ADDRESS_KEY") or secrets.generated(
     DATA_DIR / "address-key"
+)
+# Turns what an erased client was known by into hashes: changing it lets a file bring the person back.
+ERASURE_KEY = secrets.checked(env("ERASURE_KEY", default=""), variable="ERASURE_KEY") or secrets.generated(
+    DATA_DIR / "erasure-key"
 )
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Cap Clients <cap-clients@localhost>")
 

@@ -9,6 +9,7 @@ from config import views
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("reglages/etat/", views.health_page, name="health"),
     path("", include("accounts.urls")),
     path("", include("clients.urls")),
     path("", include("campaigns.urls")),

@@ -60,6 +60,10 @@ class Firm(models.Model):
     # Euros HT: what an hour costs, where a person has no cost of their own, and the revenue an hour should bring.
     hourly_cost = models.DecimalField(_("coût d’une heure"), max_digits=7, decimal_places=2, null=True, blank=True)
     hourly_target = models.DecimalField(_("cible à l’heure"), max_digits=7, decimal_places=2, null=True, blank=True)
+    # Years without purchase nor exchange after which a client's contacts and texts go; never, until somebody decides.
+    forgets_after_years = models.PositiveSmallIntegerField(
+        _("oubli des clients silencieux, ans"), null=True, blank=True
+    )
 
     class Meta:
         verbose_name = _("entreprise")

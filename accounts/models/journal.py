@@ -28,7 +28,12 @@ class AuditEntry(models.Model):
     class Meta:
         verbose_name = _("écriture du journal")
         verbose_name_plural = _("journal")
-        indexes = [models.Index(fields=["table", "row_id"], name="audit_by_row")]
+        indexes = [
+            models.Index(fields=["table", "row_id"], name="audit_by_row"),
+            models.Index(fields=["table", "-id"], name="audit_by_table"),
+            models.Index(fields=["user_id", "-id"], name="audit_by_person"),
+            models.Index(fields=["happened_at"], name="audit_by_moment"),
+        ]
         ordering = ["-id"]
 
     def __str__(self):

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from clients.imports import totals
+from clients.imports import erased, totals
 from clients.imports.book import Book
 from clients.imports.claim import LOCK_SPACE, check_wanted
 from clients.imports.plan import Plan
@@ -71,6 +71,7 @@ class Steps:
 
     def __init__(self, batch: Import, source: Source | None = None, progress: Progress | None = None):
         self.batch, self.source, self.progress = batch, source, progress
+        self.erased: set[str] = set()  # what the files say of clients whom somebody erased
         self.parameters: dict[str, Any] = {"batch": batch.pk, "today": timezone.localdate()}
         if source:
             self.parameters["source"] = source.pk
@@ -137,6 +138,8 @@ def find_known(steps: Steps, plan: Plan) -> None:
     """Who of the files is somebody already known, by decision or by a key, and which of them are one."""
     if plan.services:
         write_aliases(plan, by=steps.batch.launched_by)
+    assert steps.source
+    steps.erased = erased.recognise(steps.batch, steps.source)
     if plan.same:
         _apply_decisions(steps, plan.same)
     steps.run("known_clients")
@@ -161,6 +164,8 @@ def _merge(steps: Steps, book: Book, plan: Plan) -> Outcome:
     steps.run("new_services")
     steps.run("known_services")
     steps.run("staged_invoices")
+    if steps.erased:
+        steps.run("erased_labels")
     _analyze()
     if Invoice.objects.exclude(source=source).exists():
         steps.run("probable_duplicates", kept=plan.kept)

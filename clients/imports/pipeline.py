@@ -26,6 +26,7 @@ from clients.imports import (
     staging,
     stopping,
     table_checks,
+    traces,
     undo,
     verdicts,
     yearly,
@@ -202,6 +203,9 @@ def _merge(batch: Import, book: Book, plan: Plan, sources: list[SniffedFile]) ->
                 verdicts.write(plan, by=batch.launched_by)
                 rejects.keep(batch, sources, book)
                 report.close(batch, Import.Status.COMMITTED, book=book, outcome=outcome)
+                if steps.erased:
+                    traces.forget_files(batch)
+                    traces.forget_words(steps.erased, batch=batch)
                 transaction.on_commit(_ring)
     except ConfirmationNeededError as needed:
         report.ask(batch, book, needed)

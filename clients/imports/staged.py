@@ -31,6 +31,7 @@ class StagedClient(models.Model):
     leader = models.IntegerField(null=True)  # the number of the client of these files that it was decided to be
     client = models.BigIntegerField(null=True)
     is_new = models.BooleanField(default=False)
+    is_erased = models.BooleanField(default=False, db_default=False)  # somebody erased: what the files say is not kept
 
     def __str__(self):
         return self.name

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from clients.folding import fold
 from clients.imports.source import TABLE
+from clients.keyed import keyed
 from clients.likeness import Named
 from clients.master_data.cells import Email, Postcode, Siren, Siret, Vat
 from clients.models import Client, ClientKey, Source
@@ -61,6 +62,12 @@ class Identity:
     def has_only_a_name(self) -> bool:
         return not (self.code or self.siret or self.siren or self.vat_number or self.email)
 
+    def hashes(self) -> set[str]:
+        """What an erased client of this identity is known by."""
+        located = f"{self.siren} {self.postcode}" if self.siren and self.postcode else ""
+        name = self.name if self.has_only_a_name else ""
+        return {keyed(one) for one in (self.code, self.siret, located, self.vat_number, self.email, name) if one}
+
     def values(self) -> list[tuple[str, object]]:
         """(kind, value) of each identity that it gives, in the order in which they are believed."""
         return [
@@ -79,8 +86,10 @@ class ClientIndex:
         self.found: dict[tuple[str, object], set[int]] = defaultdict(set)
         self.clients: dict[int, Client] = {}
         self.merged: dict[str, Client] = {}
+        self.hashes: set[str] = set()  # of erased clients, among those of these rows
         self._read_clients(wanted)
         self._read_keys(wanted)
+        self._read_hashes(wanted)
 
     def resolve(self, identity: Identity, *, by_name: bool = False) -> Client | None:
         """The client meant, None when it is nobody known.
@@ -88,8 +97,12 @@ class ClientIndex:
         The first identity that answers wins, and one that several clients share answers nothing. The exact name
         answers for a row that gives nothing else, or when `by_name`. Two clients may share an e-mail or a VAT number:
         a different code or SIRET tells them apart. Raises ValidationError when the answers differ
-        on a code and a SIRET, when a code stays ambiguous, and for a client merged into another.
+        on a code and a SIRET, when a code stays ambiguous, for a client merged into another, and for one erased.
         """
+        if self.hashes and not self.hashes.isdisjoint(identity.hashes()):
+            raise ValidationError(
+                _("Ce client a été effacé à sa demande : ce que dit la ligne ne peut plus être gardé. Retirez-la.")
+            )
         if identity.code in self.merged and not self.found[("code", identity.code)]:
             raise ValidationError(self._merged(identity.code))
         answers = {
@@ -168,6 +181,13 @@ class ClientIndex:
         for kind, value, client_id in keys:
             if client_id in self.clients:
                 self.found[(names[kind], value)].add(client_id)
+
+    def _read_hashes(self, wanted: list[Identity]) -> None:
+        """Nothing is hashed while nobody was erased."""
+        if Client.objects.filter(erased_at__isnull=False).exists():
+            hashes = {value for identity in wanted for value in identity.hashes()}
+            erased = ClientKey.objects.filter(client__erased_at__isnull=False, value__in=hashes)
+            self.hashes = set(erased.values_list("value", flat=True))
 
     def _merged(self, code: str) -> str:
         return _("Ce client a été fusionné dans « %(name)s » (%(code)s). Retirez la ligne, ou écrivez ce code-là.") % {

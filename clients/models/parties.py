@@ -193,6 +193,7 @@ class Client(models.Model):
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     edited_at = models.DateTimeField(null=True, editable=False)  # by hand, last; set by a trigger, never by imports
+    erased_at = models.DateTimeField(_("effacé le"), null=True, blank=True, editable=False)
     sort_name = models.GeneratedField(expression=folded("name"), output_field=models.TextField(), db_persist=True)
     search_text = models.GeneratedField(
         expression=folded("name", "code", "city", "postcode"),
@@ -215,6 +216,7 @@ class Client(models.Model):
             models.Index(
                 fields=["recommended_by"], name="clients_recommended", condition=Q(recommended_by__isnull=False)
             ),
+            models.Index(fields=["erased_at"], name="clients_erased", condition=Q(erased_at__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="a_client_has_a_name"),
@@ -232,7 +234,11 @@ class Client(models.Model):
 
 
 class ClientKey(models.Model):
-    """One way a client is known: a code within a source, or an identity that holds everywhere (SIRET, VAT number)."""
+    """One way a client is known: a code within a source, or an identity that holds everywhere (SIRET, VAT number).
+
+    Those of an erased client are keyed hashes (`clients.keyed`), of its SIREN and e-mail too: a file that names it
+    again is recognised, and nothing leads back to the person.
+    """
 
     class Kind(models.TextChoices):
         CODE = "code", _("Code client")
@@ -240,6 +246,8 @@ class ClientKey(models.Model):
         NAME = "name", _("Nom exact")
         SIRET = "siret", "SIRET"
         VAT = "vat", _("N° de TVA")
+        SIREN = "siren", "SIREN"
+        EMAIL = "email", _("E-mail")
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="keys")
     source = models.ForeignKey(
@@ -269,7 +277,7 @@ class ClientKey(models.Model):
                 name="one_client_per_key",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["siret", "vat"], source=None)
+                condition=Q(kind__in=["siret", "vat", "siren", "email"], source=None)
                 | Q(kind__in=["code", "account", "name"], source__isnull=False),
                 name="only_legal_identities_do_without_a_source",
             ),

@@ -177,6 +177,7 @@ ACCOUNTS = [
 WIRING = [
     Page("healthz", get=ANYBODY),
     Page("readyz", get=ANYBODY),
+    Page("health", get=KEEPERS),
 ]
 
 
@@ -306,6 +307,17 @@ VIEW_ACTS = {
     "open-with-view": lambda side: {"ouvrir": "1"},
     "delete-view": lambda side: {},
 }
+ERASED = frozenset({"clients_clientkey +", "clients_contact -"}).union(
+    columns("campaigns_action", "done_at", "done_by_id", "outcome"),
+    columns("campaigns_answer", "comment"),
+    columns("campaigns_recipient", "email"),
+    columns("clients_client", "code", "erased_at", "name", "search_text", "sort_name"),
+    columns("clients_clientdeparture", "note"),
+    columns("segmentation_hole", "note"),
+    columns("segmentation_needevidence", "quote"),
+    columns("segmentation_reframingplan", "what"),
+    columns("segmentation_risksetaside", "note"),
+)
 CALLERS = SALES | MANAGERS | DIRECTION
 AN_HOUR = {"token": str(UUID(int=2)), "spent_on": "2026-10-30", "hours": "1:30", "label": "Bilan", "person": ""}
 AIM = {
@@ -800,6 +812,43 @@ COCKPIT: list[Page] = [
     ),
     Page("cockpit:undo-adoption", get=None, post=KEEPERS),  # writes nothing here: nobody adopted them
     Page("cockpit:client-page", get=EVERYBODY, address=a_client, of_a_client=True),
+    Page(
+        "cockpit:data",
+        get=KEEPERS,
+        post=KEEPERS,
+        data=lambda side: {"years": "3"},
+        answers=(302,),
+        writes=columns("accounts_firm", "forgets_after_years"),
+    ),
+    Page("cockpit:client-history", get=EVERYBODY, address=a_client, of_a_client=True),
+    Page(
+        "cockpit:export-person",
+        get=None,
+        post=EXPORTERS,
+        address=lambda side: {"pk": side.client.pk, "file_format": "json"},
+        of_a_client=True,
+        writes=frozenset({"accounts_export +"}),
+    ),
+    Page(
+        "cockpit:erase-contact",
+        get=None,
+        post=KEEPERS,
+        address=lambda side: {"pk": side.client.pk, "contact_pk": side.contact.pk},
+        of_a_client=True,
+        data=lambda side: {"sure": "1"},
+        answers=(302,),
+        writes=frozenset({"clients_contact -"}),
+    ),
+    Page(
+        "cockpit:erase-client",
+        get=KEEPERS,
+        post=KEEPERS,
+        address=a_client,
+        of_a_client=True,
+        data=lambda side: {"typed": side.client.name},
+        answers=(302,),
+        writes=ERASED,
+    ),
     Page(
         "cockpit:record-call",
         get=None,

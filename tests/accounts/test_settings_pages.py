@@ -68,6 +68,7 @@ def test_only_direction_switches_parts_on(client, direction):
         "parts": [],
         "hourly_cost": None,  # has a page and a right of its own
         "hourly_target": None,
+        "forgets_after_years": None,  # likewise
     }
     client.force_login(direction)
     client.post("/reglages/entreprise/", sent)

@@ -2,7 +2,7 @@
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from config import backups, health
 from config.models import Heartbeat
@@ -54,6 +54,22 @@ def test_what_was_saved_comes_back_whole(firm, empty_database, tmp_path):
     backups.restore(file)
     assert checksums() == before
     assert before["clients_client"] != before["clients_contact"]
+
+
+def test_the_journal_that_comes_back_cannot_be_altered_either(firm, empty_database, tmp_path):
+    file = backups.save(tmp_path, keep=3)
+    empty_database()
+    backups.restore(file)
+    for statement in ("UPDATE accounts_auditentry SET user_id = 0", "DELETE FROM accounts_auditentry"):
+        with pytest.raises(DatabaseError, match="ne se modifie pas"), connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def test_numbers_go_on_from_where_they_were(firm, empty_database, tmp_path):
+    file = backups.save(tmp_path, keep=3)
+    empty_database()
+    backups.restore(file)
+    assert ClientFactory().pk > max(client.pk for client in firm)
 
 
 def test_a_database_that_is_not_empty_is_left_alone(firm, tmp_path):

@@ -10,10 +10,14 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from accounts.roles import Role
+from clients.models import Import
 from config import health
 from config.models import Heartbeat
 from config.tasks import beat_heart
+from segmentation.models import LedgerEntry
 from tests.config.processes import ENVIRONMENT
+from tests.factories import UserFactory
 from tests.surroundings import ROOT
 
 pytestmark = pytest.mark.django_db
@@ -110,3 +114,26 @@ def test_only_web_processes_give_up_on_long_statements(door, expected, tmp_path)
         text=True,
     ).stdout
     assert f"statement_timeout={expected}" in printed
+
+
+def test_administrators_read_what_is_unwell_and_what_to_do(client):
+    client.force_login(UserFactory(roles=[Role.ADMINISTRATOR]))
+    Heartbeat.objects.create(job=Heartbeat.Job.BACKUP, done_at=timezone.now() - dt.timedelta(days=3))
+    page = client.get("/reglages/etat/").content.decode()
+    assert "Quelque chose ne va pas" in page
+    assert "Lancez « manage.py backup »" in page
+    assert f"Cap Clients {health.VERSION}" in page
+    assert 'href="/reglages/etat/"' in client.get("/reglages/").content.decode()
+
+
+def test_an_import_that_nobody_takes_is_seen():
+    assert found("Plus ancien import").is_well
+    Import.objects.create(status="queued", launched_at=timezone.now() - dt.timedelta(minutes=6))
+    assert not found("Plus ancien import").is_well
+    assert found("Plus ancien import").repair
+
+
+def test_a_job_of_the_night_that_failed_is_named():
+    assert found("Travaux de la nuit").is_well
+    LedgerEntry.objects.create(job="retention", business_date=timezone.localdate(), outcome="failed")
+    assert found("Travaux de la nuit").words == "retention"

@@ -12,6 +12,7 @@ UNION ALL
 SELECT staged.client, %(source)s, 'name', lower(regexp_replace(staged.name, '\s+', ' ', 'g')), %(batch)s
 FROM clients_stagedclient AS staged
 WHERE staged.batch = %(batch)s AND staged.client IS NOT NULL AND staged.key_kind IN ('siret', 'vat')
+    AND NOT staged.is_erased
 UNION ALL
 SELECT staged.client, NULL, 'siret', staged.siret, %(batch)s
 FROM clients_stagedclient AS staged

@@ -16,5 +16,7 @@ class Command(BaseCommand):
         found = [consumption()] if tasks_only else findings()
         for finding in found:
             self.stdout.write(f"{'✓' if finding.is_well else '✗'} {finding.name} : {finding.words}")
+            if finding.repair and not finding.is_well:
+                self.stdout.write(f"  {finding.repair}")
         if not all(finding.is_well for finding in found):
             sys.exit(1)
