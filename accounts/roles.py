@@ -22,6 +22,7 @@ class Right(models.TextChoices):
     RECORD_ACTIONS = "record-actions"
     IMPORT = "import"
     EXPORT = "export"
+    READ_REPORTS = "read-reports"  # the director's note, of every client or of a team's
     READ_GRADES = "read-grades"
     SEE_COSTS = "see-costs"  # what an hour costs, hence margins
     SET_COURSE = "set-course"  # what the firm aims at: objectives, hourly costs and target
@@ -47,6 +48,7 @@ RIGHTS: dict[str, frozenset[Right]] = {
             Right.ASSIGN_CLIENTS,
             Right.RECORD_ACTIONS,
             Right.EXPORT,
+            Right.READ_REPORTS,
             Right.READ_GRADES,
             Right.SEE_COSTS,
             Right.MANAGE_NEEDS,
@@ -60,6 +62,7 @@ RIGHTS: dict[str, frozenset[Right]] = {
         {
             Right.SEE_ALL_CLIENTS,
             Right.EXPORT,
+            Right.READ_REPORTS,
             Right.MANAGE_NEEDS,
             Right.MANAGE_PLAYBOOK,
             Right.DRAFT_CAMPAIGNS,
@@ -72,6 +75,7 @@ RIGHTS: dict[str, frozenset[Right]] = {
             Right.ASSIGN_CLIENTS,
             Right.IMPORT,
             Right.EXPORT,
+            Right.READ_REPORTS,
             Right.MANAGE_NEEDS,  # or they could not make anybody Marketing
             Right.MANAGE_PLAYBOOK,
             Right.DRAFT_CAMPAIGNS,

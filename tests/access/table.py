@@ -28,6 +28,7 @@ MANAGERS = frozenset({Who.MANAGER, Who.OTHER_MANAGER})
 NOBODY: frozenset[Who] = frozenset()
 DIRECTION = frozenset({Who.DIRECTION})
 KEEPERS_OF_PLAYBOOK = frozenset({Who.MANAGER, Who.OTHER_MANAGER, Who.MARKETING, Who.DIRECTION, Who.ADMINISTRATOR})
+READERS_OF_REPORTS = KEEPERS_OF_PLAYBOOK  # every client, or those of a team
 KEEPERS = DIRECTION | {Who.ADMINISTRATOR}  # of imports, users, settings and the Django administration
 
 
@@ -605,6 +606,7 @@ COCKPIT: list[Page] = [
         address=lambda side: {"file_format": "csv"},
         writes=frozenset({"accounts_export +"}),
     ),
+    Page("cockpit:reports", get=READERS_OF_REPORTS),
     Page("cockpit:movements", get=EVERYBODY),
     Page(
         "cockpit:movements-export",
