@@ -1,5 +1,6 @@
 """What to remember this week: sentences made of the portfolio's figures, the most euros first, each with its verb."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -55,8 +56,15 @@ class Takeaway:
     verb: str
 
 
-def takeaways(portfolio: Portfolio, concentration: Concentration, scope: Scope, run: ScoringRun) -> list[Takeaway]:
-    """The few sentences of most euros that these figures support; none when nothing stands out."""
+def takeaways(
+    portfolio: Portfolio,
+    concentration: Concentration,
+    scope: Scope,
+    run: ScoringRun,
+    without: Collection[Topic] = (),
+) -> list[Takeaway]:
+    """The few sentences of most euros that these figures support, about other topics than those to do without; none
+    when nothing stands out."""
     links = Links(scope)
     found = [
         *_risks(portfolio, links),
@@ -64,7 +72,8 @@ def takeaways(portfolio: Portfolio, concentration: Concentration, scope: Scope, 
         *_unassigned(scope, run, links),
         *_to_grow(portfolio.by_segment, links),
     ]
-    return sorted(found, key=lambda takeaway: -takeaway.amount)[:MOST]
+    told = [one for one in found if one.topic not in without]
+    return sorted(told, key=lambda takeaway: -takeaway.amount)[:MOST]
 
 
 LOOKS = {  # the colour and the icon of each

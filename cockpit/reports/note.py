@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Firm, User
 from cockpit.dashboard import REMEMBERED_SECONDS, Board
 from cockpit.links import Links
-from cockpit.takeaways import CONCERNED, Takeaway, Topic
+from cockpit.takeaways import CONCERNED, Takeaway, Topic, takeaways
 from segmentation.models import Cause, ScoringRun
 from segmentation.shifts import SEGMENTS, TIERS, Axis, Shifts
 
@@ -54,10 +54,11 @@ class Decision:
 
 
 class Note:
-    """One page about the portfolio of a board. `is_linked`: its figures are those that the lists show today."""
+    """One page about the portfolio of a board. `is_linked`: its figures are those that the lists show today;
+    `is_apart`: the clients are those of another company, which nobody here looks after."""
 
-    def __init__(self, board: Board, firm: Firm, *, is_linked: bool):
-        self.board, self.firm = board, firm
+    def __init__(self, board: Board, firm: Firm, *, is_linked: bool, is_apart: bool = False):
+        self.board, self.firm, self.is_apart = board, firm, is_apart
         self.links = Links(board.scope) if is_linked else None
 
     @property
@@ -96,8 +97,16 @@ class Note:
         people = User.objects.active().in_bulk([pk for pk in owners.values() if pk])
         return [
             Decision(takeaway, str(PROPOSED[takeaway.topic]), people.get(owners.get(takeaway.topic)))
-            for takeaway in self.board.takeaways[:DECISIONS]
+            for takeaway in self.takeaways[:DECISIONS]
         ]
+
+    @cached_property
+    def takeaways(self) -> list[Takeaway]:
+        """What stands out in these figures."""
+        if not self.is_apart:
+            return self.board.takeaways
+        board = self.board
+        return takeaways(board.portfolio, board.concentration, board.scope, board.run, without=[Topic.UNASSIGNED])
 
     @property
     def blank_decisions(self) -> range:
@@ -120,7 +129,7 @@ class Note:
 
     def _owners(self) -> dict[Topic, int]:
         """Who looks after most of the euros of each topic; one statement for all of them."""
-        topics = [one.topic for one in self.board.takeaways if one.topic in CONCERNED]
+        topics = [one.topic for one in self.takeaways if one.topic in CONCERNED]
         sums = {f"of_{topics.index(topic)}": Sum("tier_revenue", filter=CONCERNED[topic]) for topic in topics}
         found: dict[Topic, int] = {}
         if not sums:

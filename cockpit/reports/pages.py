@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import required
-from accounts.models import Firm, User
+from accounts.models import Firm, FirmLogo, User
 from accounts.roles import Right
 from clients.downloads import FORMATS
 from cockpit.dashboard import Board
@@ -58,9 +58,11 @@ def reports(request: HttpRequest) -> HttpResponse:
     note = Note(board, firm, is_linked=run == latest)
     context = {
         "note": note,
+        "logo": FirmLogo.current(),
         "board": board,
         "links": note.links,
         "run": run,
+        "may_diagnose": request.user.may(Right.IMPORT),
         "is_past": run != latest,
         "ends": ends,
         "lists": lists_for(request.user, firm),

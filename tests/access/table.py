@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
@@ -170,6 +171,7 @@ ACCOUNTS = [
         data=lambda side: {"name": "Roy", "revenue_word": "honoraires", "owner_word": "responsable", "parts": []},
         writes=columns("accounts_firm", "name", "revenue_word", "owner_word", "parts"),
     ),
+    Page("accounts:logo", get=EVERYBODY, shows=404),
     Page("accounts:journal", get=KEEPERS),
     Page("accounts:outbox", get=KEEPERS),
     Page("accounts:outbox-mail", get=KEEPERS, address=lambda side: {"name": "perdu.log"}, shows=404),
@@ -607,6 +609,13 @@ COCKPIT: list[Page] = [
         writes=frozenset({"accounts_export +"}),
     ),
     Page("cockpit:reports", get=READERS_OF_REPORTS),
+    Page(
+        "cockpit:diagnosis",
+        get=KEEPERS,
+        post=KEEPERS,
+        data=lambda side: {"file": SimpleUploadedFile("fec.txt", b""), "company": "Roux"},
+        answers=(422,),
+    ),
     Page("cockpit:movements", get=EVERYBODY),
     Page(
         "cockpit:movements-export",
