@@ -1,8 +1,8 @@
-"""Bells for the triggers and the letters of Monday: who is rung knows whether there is anything to do."""
+"""Bells for the triggers, the letters and the messages: who is rung knows whether there is anything to do."""
 
 from celery import shared_task
 
-from campaigns import automations, monday, sending, triggers
+from campaigns import automations, monday, month, sending, triggers
 
 
 @shared_task
@@ -15,6 +15,12 @@ def fire_triggers():
 def send_monday_letters():
     """Sends the letters of this Monday that were not."""
     monday.send_due()
+
+
+@shared_task
+def send_month_letters():
+    """Sends the letters about the month that ended that were not."""
+    month.send_due()
 
 
 @shared_task

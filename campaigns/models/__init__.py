@@ -7,6 +7,7 @@ from campaigns.models.actions import (
     MeetingDecision,
     MeetingDecisionQuerySet,
     MondayLetter,
+    MonthLetter,
     end_of_week,
 )
 from campaigns.models.automations import Automation
@@ -43,6 +44,7 @@ __all__ = [
     "MeetingDecision",
     "MeetingDecisionQuerySet",
     "MondayLetter",
+    "MonthLetter",
     "Play",
     "Proof",
     "Prospect",

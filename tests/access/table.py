@@ -141,6 +141,14 @@ ENTRANCE = [
         answers=(404,),
     ),
     Page(
+        "campaigns:stop-note",
+        get=ANYBODY,
+        post=ANYBODY,
+        address=lambda side: {"token": "perdu"},
+        shows=404,
+        answers=(404,),
+    ),
+    Page(
         "accounts:invitation",
         get=ANYBODY,
         post=ANYBODY,
