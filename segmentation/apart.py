@@ -25,7 +25,6 @@ SETTINGS = """
     SET LOCAL statement_timeout = '45s';
     SET LOCAL idle_in_transaction_session_timeout = '90s';
     SET LOCAL work_mem = '64MB';
-    SET LOCAL temp_buffers = '64MB';
     SET LOCAL jit = off;
 """
 

@@ -49,9 +49,10 @@ LISTS = (
 @required(Right.READ_REPORTS)
 def reports(request: HttpRequest) -> HttpResponse:
     """The note of the portfolio and of the run that the address names; of everything at the latest run by default."""
-    latest = ScoringRun.objects.latest_at()
+    latest, may_diagnose = ScoringRun.objects.latest_at(), request.user.may(Right.IMPORT)
     if latest is None:
-        return render(request, "cockpit/no_run.html", {"title": _("Note de direction")})
+        nothing = {"title": _("Note de direction"), "may_diagnose": may_diagnose}
+        return render(request, "cockpit/reports/no_run.html", nothing)
     ends, firm = month_ends(), Firm.current()
     run = _run_of(request.GET.get(AS_OF, "")) or latest
     board = Board(scope_of(request.user, request.GET.get(PARAMETER)), run)
@@ -62,7 +63,7 @@ def reports(request: HttpRequest) -> HttpResponse:
         "board": board,
         "links": note.links,
         "run": run,
-        "may_diagnose": request.user.may(Right.IMPORT),
+        "may_diagnose": may_diagnose,
         "is_past": run != latest,
         "ends": ends,
         "lists": lists_for(request.user, firm),

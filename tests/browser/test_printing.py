@@ -5,11 +5,15 @@ import re
 from decimal import Decimal
 
 import pytest
+from playwright.sync_api import expect
 
+from accounts import logos
 from accounts.models import Firm
 from segmentation.models import Movement, Risk, ScoringRun
 from tests.access.world import Who
+from tests.accounts.test_logos import png
 from tests.factories import ClientFactory, ScoreFactory, ScoringRunFactory
+from tests.segmentation.test_diagnosis import books
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")
@@ -18,6 +22,11 @@ PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")
 def printed(page, address) -> int:
     """How many sheets of A4 this address makes."""
     page.goto(address)
+    return sheets_of(page)
+
+
+def sheets_of(page) -> int:
+    """How many sheets of A4 this page makes as it is."""
     page.emulate_media(media="print")
     return len(PAGE.findall(page.pdf(format="A4", prefer_css_page_size=True)))
 
@@ -65,6 +74,19 @@ def test_the_note_of_a_firm_of_three_clients_is_one_page_of_a4(open_as, world):
     for _number in range(3):
         ScoreFactory(run=run, tier="", tier_rank=None)
     assert printed(open_as(Who.DIRECTION), "/rapports/") == 1
+
+
+def test_a_diagnosis_is_one_page_of_a4_under_the_logo_of_the_firm(open_as, world, tmp_path):
+    logos.keep(content=png(300, 300), by=world.people[Who.DIRECTION])
+    (tmp_path / "fec.txt").write_text(books())
+    page = open_as(Who.DIRECTION)
+    page.goto("/rapports/diagnostic/")
+    page.set_input_files("input[type=file]", tmp_path / "fec.txt")
+    page.get_by_label("Nom de l’entreprise").fill("Menuiserie Roux")
+    page.get_by_role("button", name="Faire le diagnostic").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Note de direction · Menuiserie Roux")
+    expect(page.locator("main img")).to_have_js_property("complete", True)
+    assert sheets_of(page) == 1
 
 
 @pytest.mark.parametrize(("calls", "sheets"), [(12, 1), (24, 2)])

@@ -80,7 +80,9 @@ def note_of(person, run, asked=None):
 
 
 def test_without_a_run_the_page_says_what_to_do(client, direction):
-    assert "Importer des factures" in seen(client.get(NOTE))
+    page = client.get(NOTE)
+    assert "Importer des factures" in seen(page)
+    assert 'href="/rapports/diagnostic/"' in page.content.decode()
 
 
 def test_the_page_names_the_firm_whose_clients_and_which_data(client, direction, runs):
