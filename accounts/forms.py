@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts import team
-from accounts.models import Firm, User
+from accounts import logos, team
+from accounts.models import Firm, FirmLogo, User
 from accounts.roles import Role
 
 PASSWORD_ADVICE = _("Au moins 12 caractères. Trois ou quatre mots sans rapport entre eux font un bon mot de passe.")
@@ -162,6 +162,12 @@ class AccountForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["first_name", "last_name", "phone", "language", "theme", "keyboard_shortcuts", "monday_letter"]
+        fields += ["monthly_note"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if Role.DIRECTION not in self.instance.roles:
+            del self.fields["monthly_note"]
 
 
 class FirmForm(forms.ModelForm):
@@ -175,6 +181,14 @@ class FirmForm(forms.ModelForm):
         help_text=_("L’essentiel est toujours là : tableau de bord, clients, clients à risque, actions."),
     )
 
+    logo = forms.FileField(
+        label=_("Logo"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
+        help_text=_("Une image PNG ou JPEG de 500 Ko au plus, pour ce qui s’imprime : note de direction, diagnostic."),
+    )
+    forgets_logo = forms.BooleanField(label=_("Retirer le logo actuel"), required=False)
+
     class Meta:
         model = Firm
         fields = ["name", "revenue_word", "owner_word", "parts"]
@@ -185,3 +199,14 @@ class FirmForm(forms.ModelForm):
         self.fields["name"].required = True
         if Role.DIRECTION not in by.roles:
             del self.fields["parts"]
+        if FirmLogo.current() is None:
+            del self.fields["forgets_logo"]
+
+    def clean_logo(self):
+        """The bytes of a picture; None when none was chosen."""
+        chosen = self.cleaned_data["logo"]
+        if chosen is None:
+            return None
+        content = chosen.read(logos.MOST_BYTES + 1)
+        logos.read(content)
+        return content

@@ -22,6 +22,7 @@ class Right(models.TextChoices):
     RECORD_ACTIONS = "record-actions"
     IMPORT = "import"
     EXPORT = "export"
+    READ_REPORTS = "read-reports"  # the director's note, of every client or of a team's
     READ_GRADES = "read-grades"
     SEE_COSTS = "see-costs"  # what an hour costs, hence margins
     PLAN_ALLOCATION = "plan-allocation"  # hours and budget of a quarter, for the portfolios one sees
@@ -49,6 +50,7 @@ RIGHTS: dict[str, frozenset[Right]] = {
             Right.ASSIGN_CLIENTS,
             Right.RECORD_ACTIONS,
             Right.EXPORT,
+            Right.READ_REPORTS,
             Right.READ_GRADES,
             Right.SEE_COSTS,
             Right.PLAN_ALLOCATION,
@@ -63,6 +65,7 @@ RIGHTS: dict[str, frozenset[Right]] = {
         {
             Right.SEE_ALL_CLIENTS,
             Right.EXPORT,
+            Right.READ_REPORTS,
             Right.MANAGE_NEEDS,
             Right.MANAGE_PLAYBOOK,
             Right.DRAFT_CAMPAIGNS,
@@ -75,6 +78,7 @@ RIGHTS: dict[str, frozenset[Right]] = {
             Right.ASSIGN_CLIENTS,
             Right.IMPORT,
             Right.EXPORT,
+            Right.READ_REPORTS,
             Right.MANAGE_NEEDS,  # or they could not make anybody Marketing
             Right.MANAGE_PLAYBOOK,
             Right.DRAFT_CAMPAIGNS,

@@ -29,6 +29,7 @@ own = [
     path("invitation/<str:token>/", views.invitation, name="invitation"),
     path("reglages/compte/", views.account, name="account"),
     path("reglages/entreprise/", views.firm, name="firm"),
+    path("reglages/entreprise/logo/", views.logo, name="logo"),
     path("reglages/journal/", views.journal_list, name="journal"),
     path("reglages/boite-d-envoi/", views.outbox_list, name="outbox"),
     path("reglages/boite-d-envoi/<str:name>/", views.outbox_mail, name="outbox-mail"),

@@ -6,17 +6,18 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404
-from django.shortcuts import redirect, render
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import devices, invitations, journal, outbox
+from accounts import devices, invitations, journal, logos, outbox
 from accounts.access import required
 from accounts.forms import AcceptForm, AccountForm, FirmForm
-from accounts.models import Firm, User
+from accounts.models import Firm, FirmLogo, User
 from accounts.roles import Right
 
 JOURNAL_PAGE = 50
@@ -57,14 +58,27 @@ def account(request):
 
 @required(Right.MANAGE_SETTINGS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
 def firm(request):
     saved = Firm.objects.filter(pk=Firm.ONLY).first() or Firm(pk=Firm.ONLY)
-    form = FirmForm(request.POST or None, instance=saved, by=request.user)
+    form = FirmForm(request.POST or None, request.FILES or None, instance=saved, by=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
+        if content := form.cleaned_data["logo"]:
+            logos.keep(content=content, by=request.user)
+        elif form.cleaned_data.get("forgets_logo"):
+            logos.remove(by=request.user)
         messages.success(request, _("L’entreprise est enregistrée. Aucun chiffre n’est à recalculer."))
         return redirect("accounts:firm")
-    return render(request, "accounts/firm.html", {"form": form})
+    return render(request, "accounts/firm.html", {"form": form, "logo": FirmLogo.current()})
+
+
+@require_safe
+def logo(request):
+    """The firm's logo, as the picture that it was found to be."""
+    found = get_object_or_404(FirmLogo, pk=FirmLogo.ONLY)
+    headers = {"Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(bytes(found.content), content_type=found.media_type, headers=headers)
 
 
 @required(Right.MANAGE_USERS)

@@ -1,22 +1,15 @@
 """The letter of Monday: to each salesperson, the clients of theirs who moved or came at risk, ten at most.
 
-Each comes with one thing to do. A letter is a row before it is an e-mail, so that a worker that dies, or a second one,
-never sends it again; when the mail server does not answer at all, no row is written and the next ring tries again.
+Each comes with one thing to do. How a letter leaves once and stops in one click is in `periodicals`.
 """
 
 import datetime as dt
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
-from django.core import signing
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -24,15 +17,14 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from accounts.roles import Role
 from campaigns.models import MondayLetter
+from campaigns.periodicals import MONDAY, post
 from clients.models import Client
 from segmentation import shifts
 from segmentation.models import Movement, Risk, Score, ScoringRun, SegmentSlug
 from segmentation.reasons import reasons_of
 
-log = logging.getLogger(__name__)
 MOST_CLIENTS = 10
 FROM, UNTIL = dt.time(7, 30), dt.time(13)
-SALT = "campaigns.monday"
 
 
 @dataclass(frozen=True)
@@ -129,64 +121,7 @@ def _send(person: User, monday: dt.date, former: ScoringRun, run: ScoringRun) ->
         news = news_of(person, former, run)
         if not news:
             return False
-        mail = _written(person, news, former)
-    mail.connection = get_connection()
-    try:
-        mail.connection.open()
-    except OSError:  # every failure of a mail server is one
-        log.warning("the mail server does not answer: the letters of Monday wait")
-        return False
-    letter = _claimed(person, monday, len(news))
-    if letter is None:
-        return False
-    try:
-        mail.send()
-    except OSError:
-        log.exception("the letter of %s may not have left; it is not sent again", monday)
-        return False
-    finally:
-        mail.connection.close()
-    MondayLetter.objects.filter(pk=letter.pk).update(sent_at=timezone.now())
-    return True
-
-
-def _claimed(person: User, monday: dt.date, clients: int) -> MondayLetter | None:
-    """The row of this letter, written now; None when another worker has it."""
-    try:
-        with transaction.atomic():
-            return MondayLetter.objects.create(person=person, monday=monday, clients=clients)
-    except IntegrityError:
-        return None
-
-
-def _written(person: User, news: list[News], former: ScoringRun) -> EmailMultiAlternatives:
-    stop = settings.SITE_URL + reverse("campaigns:stop-letter", args=[token_of(person)])
-    words = {"person": person, "news": news, "since": former.as_of, "stop": stop, "site_url": settings.SITE_URL}
-    subject = ngettext("Lundi : %(n)d client à suivre", "Lundi : %(n)d clients à suivre", len(news)) % {"n": len(news)}
-    mail = EmailMultiAlternatives(
-        subject,
-        render_to_string("campaigns/monday.txt", words),
-        None,
-        [person.email],
-        headers={"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
-    )
-    mail.attach_alternative(render_to_string("campaigns/monday.html", words), "text/html")
-    return mail
-
-
-def token_of(person: User) -> str:
-    """What a link carries to say whose letter it stops; it gives no other right."""
-    return signing.dumps(person.pk, salt=SALT)
-
-
-def person_of(token: str) -> User | None:
-    """Whose letter this token stops; None for a token that is not ours."""
-    try:
-        return User.objects.filter(pk=signing.loads(token, salt=SALT)).first()
-    except signing.BadSignature:
-        return None
-
-
-def stop(person: User) -> None:
-    """No more letters to this person, until they want them again."""
-    User.objects.filter(pk=person.pk).update(monday_letter=False)
+        count = len(news)
+        subject = ngettext("Lundi : %(n)d client à suivre", "Lundi : %(n)d clients à suivre", count) % {"n": count}
+        mail = MONDAY.written(person, subject, {"news": news, "since": former.as_of})
+    return post(mail, MondayLetter(person=person, monday=monday, clients=count))

@@ -1,8 +1,8 @@
-"""Bells for the triggers and the letters of Monday: who is rung knows whether there is anything to do."""
+"""Bells for the triggers, the letters and the messages: who is rung knows whether there is anything to do."""
 
 from celery import shared_task
 
-from campaigns import automations, monday, retention, sending, triggers
+from campaigns import automations, monday, month, retention, sending, triggers
 from campaigns.allocation import calendar
 
 
@@ -28,6 +28,12 @@ def send_monday_letters():
 def call_planned_contacts():
     """Makes actions of the contacts planned for this week."""
     calendar.call_due()
+
+
+@shared_task
+def send_month_letters():
+    """Sends the letters about the month that ended that were not."""
+    month.send_due()
 
 
 @shared_task

@@ -8,21 +8,23 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Firm
-from campaigns import answers, clicks, monday, objections
+from campaigns import answers, clicks, objections
 from campaigns.models import CampaignKind
+from campaigns.periodicals import MONTH, Periodical
 
 
 @csrf_exempt  # mail programs post by themselves (RFC 8058); the signed address says who
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def stop_letter(request: HttpRequest, token: str) -> HttpResponse:
+def stop_letter(request: HttpRequest, token: str, letter: Periodical) -> HttpResponse:
     """The question, then the answer. A second time changes nothing."""
-    person = monday.person_of(token)
+    person = letter.person_of(token)
     if person is None:
         raise Http404
     if request.method == "POST":
-        monday.stop(person)
-    return render(request, "campaigns/stop_letter.html", {"is_stopped": request.method == "POST"})
+        letter.stop(person)
+    context = {"is_stopped": request.method == "POST", "is_monthly": letter is MONTH}
+    return render(request, "campaigns/stop_letter.html", context)
 
 
 @csrf_exempt  # as above: a mail program sends "List-Unsubscribe=One-Click", and means everything

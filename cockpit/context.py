@@ -77,6 +77,7 @@ GROUPS = [
             Entry("cockpit:objectives", _("Objectifs"), "flag", part=Firm.Part.OBJECTIVES),
             Entry("cockpit:time", _("Temps passé"), "clock", part=Firm.Part.TIME),
             Entry("cockpit:trust", _("Fiabilité"), "check-badge", part=Firm.Part.TRUST, right=Right.SEE_ALL_CLIENTS),
+            Entry("cockpit:reports", _("Rapports"), "document-text", right=Right.READ_REPORTS, part=Firm.Part.RFM),
             Entry("cockpit:method", _("Régler la méthode"), "adjustments-horizontal", part=Firm.Part.RFM),
         ],
     ),

@@ -27,6 +27,7 @@ from cockpit.welcome import AWAITING
 from segmentation.groups import scored_by_month
 from segmentation.models import Score, ScoreQuerySet, ScoringRun, Segment, Tier, shown_today
 from segmentation.portfolio import Concentration, Portfolio, Tally
+from segmentation.shifts import SEGMENTS, Axis, Shifts
 
 FIRST_CALLS = 5
 STALE_AFTER_DAYS = 35
@@ -64,7 +65,12 @@ def dashboard(request):
     scope = scope_of(request.user, request.GET.get(PARAMETER))
     asked = request.GET.get("mesure")
     board = Board(scope, run, measure=asked if asked in MEASURES else "clients")
-    context = {"board": board, "links": Links(scope), "sections": sections_for(request.user)}
+    context = {
+        "board": board,
+        "links": Links(scope),
+        "sections": sections_for(request.user),
+        "may_report": request.user.may(Right.READ_REPORTS),
+    }
     return render(request, "cockpit/dashboard.html" if board.total.clients else "cockpit/dashboard_empty.html", context)
 
 
@@ -217,14 +223,19 @@ class Board:
             return Courses()
         return Courses.of(self.scope, list(last_of_month.values()))
 
+    def shifts(self, axis: Axis = SEGMENTS) -> Shifts | None:
+        """What changed in a quarter, by segment or by tier; None with fewer than two runs."""
+        runs = ScoringRun.objects.standing().filter(as_of__lte=self.run.as_of).order_by("-as_of")
+        former, _run = chosen_runs(list(runs), "", "")
+        return shifts_of(self.scope, former, self.run, axis)
+
     @cached_property
     def moves(self) -> MoveBoard | None:
         """Who changed segment in a quarter; None with fewer than two runs."""
-        runs = ScoringRun.objects.standing().filter(as_of__lte=self.run.as_of).order_by("-as_of")
-        former, _run = chosen_runs(list(runs), "", "")
-        shifts = shifts_of(self.scope, former, self.run)
+        shifts = self.shifts()
         if shifts is None:
             return None
+        former = shifts.former
         kept = {PARAMETER: self.scope.key} if self.scope.owner_id is not None else {}
         if self.is_everything:
             key = f"moves-1-{former.pk}-{former.compared_with}-{self.run.pk}-{self.run.compared_with}"

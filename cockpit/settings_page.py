@@ -27,7 +27,7 @@ class Card:
 CARDS = [
     Card("accounts:account", _("Mon compte"), _("Nom, téléphone, langue, thème, raccourcis, mot de passe.")),
     Card("cockpit:saved-views", _("Vues enregistrées"), _("Les vôtres, celles de l’équipe, ce qui s’ouvre d’abord.")),
-    Card("accounts:firm", _("Entreprise"), _("Nom, mots employés, parties affichées."), Right.MANAGE_SETTINGS),
+    Card("accounts:firm", _("Entreprise"), _("Nom, logo, mots employés, parties affichées."), Right.MANAGE_SETTINGS),
     Card("cockpit:costs", _("Coûts et cible à l’heure"), _("Ce qu’une heure coûte et rapporte."), Right.SET_COURSE),
     Card(
         "cockpit:mail-settings",

@@ -1,9 +1,11 @@
 """What to remember this week: sentences made of the portfolio's figures, the most euros first, each with its verb."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,17 +14,40 @@ from accounts.roles import Right
 from cockpit.links import Links
 from cockpit.scope import Scope
 from cockpit.templatetags.figures import eur, nb, pct1
-from segmentation.models import Score, ScoringRun, SegmentSlug
+from segmentation.models import Score, ScoringRun, SegmentSlug, shown_today
 from segmentation.portfolio import Concentration, Portfolio, Tally
 
 MOST = 3
 HEAVY_CLIENT = Decimal("0.10")  # of the revenue: one departure that everybody would feel
 
 
+class Topic(StrEnum):
+    """What a sentence is about."""
+
+    CANNOT_LOSE = "cannot-lose"
+    AT_RISK = "at-risk"
+    FIRST = "first"
+    UNASSIGNED = "unassigned"
+    NEW = "new"
+    TO_DEVELOP = "to-develop"
+
+
+# The scores of those a sentence is about; the first client is found by looking, not by a condition.
+CONCERNED: dict[Topic, Q] = {
+    Topic.CANNOT_LOSE: shown_today() & Q(risk__amount__gt=0, segment=SegmentSlug.CANNOT_LOSE),
+    Topic.AT_RISK: shown_today() & Q(risk__amount__gt=0) & ~Q(segment=SegmentSlug.CANNOT_LOSE),
+    Topic.UNASSIGNED: Q(client__owner=None),
+    Topic.NEW: Q(segment=SegmentSlug.NEW),
+    Topic.TO_DEVELOP: Q(segment=SegmentSlug.TO_DEVELOP),
+}
+
+
 @dataclass(frozen=True)
 class Takeaway:
-    """One sentence in HTML, the euros it is about, and the page where something can be done."""
+    """One sentence in HTML, the clients and euros it is about, and the page where something can be done."""
 
+    topic: Topic
+    clients: int
     amount: Decimal
     tone: str
     icon: str
@@ -31,8 +56,15 @@ class Takeaway:
     verb: str
 
 
-def takeaways(portfolio: Portfolio, concentration: Concentration, scope: Scope, run: ScoringRun) -> list[Takeaway]:
-    """The few sentences of most euros that these figures support; none when nothing stands out."""
+def takeaways(
+    portfolio: Portfolio,
+    concentration: Concentration,
+    scope: Scope,
+    run: ScoringRun,
+    without: Collection[Topic] = (),
+) -> list[Takeaway]:
+    """The few sentences of most euros that these figures support, about other topics than those to do without; none
+    when nothing stands out."""
     links = Links(scope)
     found = [
         *_risks(portfolio, links),
@@ -40,7 +72,22 @@ def takeaways(portfolio: Portfolio, concentration: Concentration, scope: Scope, 
         *_unassigned(scope, run, links),
         *_to_grow(portfolio.by_segment, links),
     ]
-    return sorted(found, key=lambda takeaway: -takeaway.amount)[:MOST]
+    told = [one for one in found if one.topic not in without]
+    return sorted(told, key=lambda takeaway: -takeaway.amount)[:MOST]
+
+
+LOOKS = {  # the colour and the icon of each
+    Topic.CANNOT_LOSE: ("seg-cannot-lose", "fire"),
+    Topic.AT_RISK: ("seg-at-risk", "arrow-trending-down"),
+    Topic.FIRST: ("is-brand", "scale"),
+    Topic.UNASSIGNED: ("is-brand", "user-plus"),
+    Topic.NEW: ("seg-new", "sparkles"),
+    Topic.TO_DEVELOP: ("seg-to-develop", "arrow-trending-up"),
+}
+
+
+def _of(topic: Topic, tally: Tally, amount: Decimal, sentence: str, url: str, verb: str) -> Takeaway:
+    return Takeaway(topic, tally.clients, amount, *LOOKS[topic], sentence, url, verb)
 
 
 def _written(sentence: str, clients: int, amount: Decimal) -> str:
@@ -62,7 +109,7 @@ def _risks(portfolio: Portfolio, links: Links) -> list[Takeaway]:
             cannot_lose.amount_at_risk,
         )
         url = links.calls("segment=cannot-lose")
-        found.append(Takeaway(cannot_lose.amount_at_risk, "seg-cannot-lose", "fire", sentence, url, _verb(cannot_lose)))
+        found.append(_of(Topic.CANNOT_LOSE, cannot_lose, cannot_lose.amount_at_risk, sentence, url, _verb(cannot_lose)))
     total = portfolio.total
     others = Tally(clients=total.at_risk - cannot_lose.at_risk)
     amount = total.amount_at_risk - cannot_lose.amount_at_risk
@@ -74,7 +121,7 @@ def _risks(portfolio: Portfolio, links: Links) -> list[Takeaway]:
             if tally.at_risk and slug != SegmentSlug.CANNOT_LOSE
         )
         url = links.calls(segments if cannot_lose.at_risk else "")
-        found.append(Takeaway(amount, "seg-at-risk", "arrow-trending-down", sentence, url, _verb(others)))
+        found.append(_of(Topic.AT_RISK, others, amount, sentence, url, _verb(others)))
     return found
 
 
@@ -107,7 +154,7 @@ def _concentrated(concentration: Concentration, links: Links) -> list[Takeaway]:
         amount=eur(concentration.first),
     )
     url = links.of("tri=-ca")
-    return [Takeaway(concentration.first, "is-brand", "scale", sentence, url, _("Voir les plus gros clients"))]
+    return [_of(Topic.FIRST, Tally(clients=1), concentration.first, sentence, url, _("Voir les plus gros clients"))]
 
 
 def _unassigned(scope: Scope, run: ScoringRun, links: Links) -> list[Takeaway]:
@@ -129,9 +176,8 @@ def _unassigned(scope: Scope, run: ScoringRun, links: Links) -> list[Takeaway]:
         amount,
     )
     url = links.of("commercial=aucun")
-    return [
-        Takeaway(amount, "is-brand", "user-plus", sentence, url, ngettext("L’affecter", "Les affecter", tally.clients))
-    ]
+    verb = ngettext("L’affecter", "Les affecter", tally.clients)
+    return [_of(Topic.UNASSIGNED, tally, amount, sentence, url, verb)]
 
 
 def _to_grow(segments: dict[str, Tally], links: Links) -> list[Takeaway]:
@@ -149,7 +195,7 @@ def _to_grow(segments: dict[str, Tally], links: Links) -> list[Takeaway]:
             new.revenue,
         )
         verb = ngettext("L’accueillir", "Les accueillir", new.clients)
-        found.append(Takeaway(new.revenue, "seg-new", "sparkles", sentence, links.of("segment=new"), verb))
+        found.append(_of(Topic.NEW, new, new.revenue, sentence, links.of("segment=new"), verb))
     if to_develop.clients:
         sentence = _written(
             ngettext(
@@ -162,5 +208,5 @@ def _to_grow(segments: dict[str, Tally], links: Links) -> list[Takeaway]:
         )
         url = links.of("segment=to-develop")
         verb = _("Voir qui développer")
-        found.append(Takeaway(to_develop.revenue, "seg-to-develop", "arrow-trending-up", sentence, url, verb))
+        found.append(_of(Topic.TO_DEVELOP, to_develop, to_develop.revenue, sentence, url, verb))
     return found

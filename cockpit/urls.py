@@ -56,6 +56,8 @@ from cockpit.mailings import settings_page as mailing_settings
 from cockpit.method import exclusion_pages, preview_pages
 from cockpit.method import grading as method_grading
 from cockpit.method import pages as method_pages
+from cockpit.reports import diagnosis_pages
+from cockpit.reports import pages as report_pages
 
 app_name = "cockpit"
 urlpatterns = [
@@ -100,6 +102,8 @@ urlpatterns = [
     path("opportunites/offres/<int:pk>/retirer/", offer_pages.withdraw_offer, name="withdraw-offer"),
     path("opportunites/<str:row>/<str:offering>/", opportunity_pages.opportunity, name="opportunity"),
     path("opportunites/<str:row>/<str:offering>/export/<str:file_format>/", exports.export_holes, name="holes-export"),
+    path("rapports/", report_pages.reports, name="reports"),
+    path("rapports/diagnostic/", diagnosis_pages.diagnosis, name="diagnosis"),
     path("fiabilite/", trust.trust, name="trust"),
     path("fiabilite/essayer/", trust.try_method, name="try-method"),
     path("vues/", saved_views.view_list, name="saved-views"),

@@ -247,6 +247,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "campaigns.tasks.send_monday_letters",
         "schedule": crontab(minute="*/10", hour="7-12", day_of_week="1"),
     },
+    "month-letters": {
+        "task": "campaigns.tasks.send_month_letters",
+        "schedule": crontab(minute="*/10", hour="7-12", day_of_week="1-5"),
+    },
     "monthly-backtest": {
         "task": "segmentation.tasks.ask_monthly_backtest",
         "schedule": crontab(minute="50"),
@@ -288,8 +292,9 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Cap Clients <cap-clients
 
 # --- People ---------------------------------------------------------------------------------------
 
-ABSOLUTE_URL_OVERRIDES = {  # where a client is shown: lower layers send there without knowing the page
+ABSOLUTE_URL_OVERRIDES = {  # where a client or a run is shown: lower layers send there without knowing the page
     "clients.client": lambda client: reverse("cockpit:client-page", args=[client.pk]),
+    "segmentation.scoringrun": lambda run: f"{reverse('cockpit:reports')}?au={run.as_of.isoformat()}",
 }
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -97,6 +97,8 @@ SCREENS = (
     Screen("methode", "/segmentation/regles/", also=("mobile", "sombre")),
     Screen("versions", "/segmentation/regles/versions/"),
     Screen("mouvements", "/mouvements/", also=("mobile", "sombre", "impression")),
+    Screen("note-de-direction", "/rapports/", also=("mobile", "sombre", "impression")),
+    Screen("diagnostic-express", "/rapports/diagnostic/"),
     Screen("fiabilite", "/fiabilite/", also=("mobile",)),
     Screen("temps", "/temps/", also=("mobile",)),
     Screen("objectifs", "/objectifs/", also=("mobile",)),

@@ -149,6 +149,21 @@ def _fill(run: ScoringRun, after: Callable[[str], None]) -> None:
         if not connection.savepoint_ids:  # inside the transaction of a test it is too late, and nobody else writes
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
     prepare()
+    _write(run, after)
+
+
+def score_here(*, as_of: dt.date, rules: Rules) -> ScoringRun:
+    """The official run of this date among what the caller's transaction alone can see (`segmentation.apart`). Raises
+    NoFacts."""
+    _require_purchases(as_of)
+    run = ScoringRun.objects.create(as_of=as_of, rules=rules)
+    _write(run, _nobody_listens)
+    run.refresh_from_db()
+    return run
+
+
+def _write(run: ScoringRun, after: Callable[[str], None]) -> None:
+    """The work itself, in the transaction of the caller."""
     run.facts_version, run.rewrites_seen = facts_version(), len(rewrites())
 
     def step(name: str) -> None:

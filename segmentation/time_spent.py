@@ -24,8 +24,10 @@ STATEMENTS = ["person_time", "client_time"]
 def fill(run: ScoringRun, client_ids: Iterable[int] | None = None) -> None:
     """Writes the hours of this run anew, those of these clients and of their groups alone when some are named.
 
-    Two fillings of one run wait for each other.
+    Two fillings of one run wait for each other; where nobody notes hours, nobody waits.
     """
+    if not TimeEntry.objects.exists() and not PersonTime.objects.filter(run=run).exists():
+        return
     ids = None if client_ids is None else whole_groups(run, client_ids)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [FAMILY, Lock.HOURS])

@@ -59,3 +59,17 @@ class Export(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class Diagnosis(models.Model):
+    """Somebody had the books of another company read for a moment. Of the company nothing is written down."""
+
+    made_by = models.ForeignKey(User, verbose_name=_("par"), on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(_("le"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("diagnostic")
+        ordering = ["-made_at", "-id"]
+
+    def __str__(self):
+        return str(self.pk)

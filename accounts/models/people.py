@@ -84,6 +84,11 @@ class User(AbstractBaseUser):
         default=True,
         help_text=_("Le lundi matin, par e-mail : vos clients dont il faut s’occuper, dix au plus."),
     )
+    monthly_note = models.BooleanField(
+        _("note de direction du mois"),
+        default=True,
+        help_text=_("Une fois par mois, par e-mail : un lien vers la note de la dernière fin de mois."),
+    )
     is_active = models.BooleanField(_("actif"), default=True)
     joined_at = models.DateTimeField(_("arrivé le"), default=timezone.now, editable=False)
 

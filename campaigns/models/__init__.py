@@ -7,6 +7,7 @@ from campaigns.models.actions import (
     MeetingDecision,
     MeetingDecisionQuerySet,
     MondayLetter,
+    MonthLetter,
     end_of_week,
 )
 from campaigns.models.allocation import (
@@ -60,6 +61,7 @@ __all__ = [
     "MeetingDecision",
     "MeetingDecisionQuerySet",
     "MondayLetter",
+    "MonthLetter",
     "PlannedContact",
     "PlannedContactQuerySet",
     "Play",

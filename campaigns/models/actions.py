@@ -213,6 +213,24 @@ class MondayLetter(models.Model):
         return f"{self.person} {self.monday}"
 
 
+class MonthLetter(models.Model):
+    """The letter about one month, named by its first day, to one person: written before it is sent."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="month_letters")
+    month = models.DateField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("lettre du mois")
+        constraints = [
+            models.UniqueConstraint(fields=["person", "month"], name="one_letter_per_person_and_month"),
+            models.CheckConstraint(condition=Q(month__day=1), name="a_month_is_named_by_its_first_day"),
+        ]
+
+    def __str__(self):
+        return f"{self.person} {self.month}"
+
+
 class MeetingDecisionQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The decisions about clients whom this person may see."""

@@ -18,21 +18,28 @@ YOUNG = 60  # seconds: a folder so new may be about to be locked
 
 @contextmanager
 def copies(batch: Import) -> Iterator[list[tuple[ImportFile, Path]]]:
-    """The files of this import in a folder of their own, gone afterwards; each written piece by piece.
-
-    The folder is locked for as long as it serves: a killed worker's, which no lock holds, goes with the next import.
-    """
-    _sweep()
-    with tempfile.TemporaryDirectory(prefix=PREFIX) as folder, _opened(Path(folder)) as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+    """The files of this import in a folder of their own, gone afterwards; each written piece by piece."""
+    with own_folder() as folder:
         files = []
         for stored in batch.files.all():
-            path = Path(folder) / str(stored.position)
+            path = folder / str(stored.position)
             with path.open("wb") as copy:
                 for content in stored.chunks.order_by("position").values_list("content", flat=True).iterator(4):
                     copy.write(content)
             files.append((stored, path))
         yield files
+
+
+@contextmanager
+def own_folder() -> Iterator[Path]:
+    """An empty folder, gone afterwards with all that was put there.
+
+    It is locked for as long as it serves: a killed worker's, which no lock holds, goes with the next import.
+    """
+    _sweep()
+    with tempfile.TemporaryDirectory(prefix=PREFIX) as folder, _opened(Path(folder)) as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield Path(folder)
 
 
 def _sweep() -> None:

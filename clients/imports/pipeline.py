@@ -196,7 +196,7 @@ def _merge(batch: Import, book: Book, plan: Plan, sources: list[SniffedFile]) ->
         with closing(Progress(batch)) as progress, transaction.atomic():
             hold_the_lock()
             steps = Steps(batch, source_for(batch, book), progress)
-            outcome = _merged(steps, book, plan, [source.name for source in sources])
+            outcome = merged(steps, book, plan, [source.name for source in sources])
             if batch.is_dry_run:
                 transaction.set_rollback(True)
             else:
@@ -218,7 +218,7 @@ def _merge(batch: Import, book: Book, plan: Plan, sources: list[SniffedFile]) ->
         report.close(batch, status, book=book, outcome=outcome)
 
 
-def _merged(steps: Steps, book: Book, plan: Plan, names: list[str]) -> Outcome:
+def merged(steps: Steps, book: Book, plan: Plan, names: list[str]) -> Outcome:
     """What becomes of the staged rows. Refused when too much is wrong or nothing is left."""
     batch = steps.batch
     find_known(steps, plan)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
@@ -29,6 +30,7 @@ MANAGERS = frozenset({Who.MANAGER, Who.OTHER_MANAGER})
 NOBODY: frozenset[Who] = frozenset()
 DIRECTION = frozenset({Who.DIRECTION})
 KEEPERS_OF_PLAYBOOK = frozenset({Who.MANAGER, Who.OTHER_MANAGER, Who.MARKETING, Who.DIRECTION, Who.ADMINISTRATOR})
+READERS_OF_REPORTS = KEEPERS_OF_PLAYBOOK  # every client, or those of a team
 KEEPERS = DIRECTION | {Who.ADMINISTRATOR}  # of imports, users, settings and the Django administration
 
 
@@ -140,6 +142,14 @@ ENTRANCE = [
         answers=(404,),
     ),
     Page(
+        "campaigns:stop-note",
+        get=ANYBODY,
+        post=ANYBODY,
+        address=lambda side: {"token": "perdu"},
+        shows=404,
+        answers=(404,),
+    ),
+    Page(
         "accounts:invitation",
         get=ANYBODY,
         post=ANYBODY,
@@ -170,6 +180,7 @@ ACCOUNTS = [
         data=lambda side: {"name": "Roy", "revenue_word": "honoraires", "owner_word": "responsable", "parts": []},
         writes=columns("accounts_firm", "name", "revenue_word", "owner_word", "parts"),
     ),
+    Page("accounts:logo", get=EVERYBODY, shows=404),
     Page("accounts:journal", get=KEEPERS),
     Page("accounts:outbox", get=KEEPERS),
     Page("accounts:outbox-mail", get=KEEPERS, address=lambda side: {"name": "perdu.log"}, shows=404),
@@ -617,6 +628,14 @@ COCKPIT: list[Page] = [
         post=EXPORTERS,
         address=lambda side: {"file_format": "csv"},
         writes=frozenset({"accounts_export +"}),
+    ),
+    Page("cockpit:reports", get=READERS_OF_REPORTS),
+    Page(
+        "cockpit:diagnosis",
+        get=KEEPERS,
+        post=KEEPERS,
+        data=lambda side: {"file": SimpleUploadedFile("fec.txt", b""), "company": "Roux"},
+        answers=(422,),
     ),
     Page("cockpit:movements", get=EVERYBODY),
     Page(

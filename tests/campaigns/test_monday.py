@@ -12,6 +12,7 @@ from django.test import Client as Browser
 from accounts.roles import Role
 from campaigns import monday
 from campaigns.models import MondayLetter
+from campaigns.periodicals import MONDAY as MONDAY_LETTER
 from segmentation.models import Movement, Risk, Rules
 from tests.factories import ClientFactory, ScoreFactory, ScoringRunFactory, UserFactory
 
@@ -167,7 +168,7 @@ def test_a_mail_server_that_does_not_answer_leaves_the_letter_for_later(claire, 
 def test_a_letter_that_broke_on_its_way_is_not_sent_again(claire, runs, monkeypatch):
     at_risk(runs[1], claire, "900.00")
     with monkeypatch.context() as broken:
-        broken.setattr(monday.EmailMultiAlternatives, "send", lambda mail: (_ for _ in ()).throw(OSError("cut")))
+        broken.setattr(mail.EmailMultiAlternatives, "send", lambda letter: (_ for _ in ()).throw(OSError("cut")))
         assert sent() == 0
     assert MondayLetter.objects.get().sent_at is None
     assert sent() == 0
@@ -182,7 +183,7 @@ def test_the_letter_speaks_its_reader_s_language(claire, runs):
 
 
 def test_looking_stops_nothing_and_one_click_without_logging_in_does(claire):
-    browser, address = Browser(enforce_csrf_checks=True), f"/lettre-du-lundi/{monday.token_of(claire)}/arreter/"
+    browser, address = Browser(enforce_csrf_checks=True), f"/lettre-du-lundi/{MONDAY_LETTER.token_of(claire)}/arreter/"
     assert "Ne plus recevoir cette lettre" in browser.get(address).content.decode()
     claire.refresh_from_db()
     assert claire.monday_letter
@@ -193,7 +194,7 @@ def test_looking_stops_nothing_and_one_click_without_logging_in_does(claire):
 
 
 def test_a_link_that_is_not_ours_leads_nowhere(claire):
-    token = monday.token_of(claire)
+    token = MONDAY_LETTER.token_of(claire)
     for wrong in (token[:-1] + ("A" if token[-1] != "A" else "B"), "1", "a:b:c"):
         assert Browser().post(f"/lettre-du-lundi/{wrong}/arreter/").status_code == 404
     claire.refresh_from_db()
