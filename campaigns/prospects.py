@@ -4,8 +4,6 @@ The Sirene register's own headings are read. Companies that asked not to be disc
 that closed are never taken; existing clients stay out, with the reason.
 """
 
-import re
-
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -14,6 +12,7 @@ from campaigns.models import Prospect
 from clients.folding import fold
 from clients.imports.headings import FIELDS
 from clients.master_data.cells import (
+    STAFF,
     Choice,
     Day,
     Email,
@@ -25,6 +24,7 @@ from clients.master_data.cells import (
     Postcode,
     Siren,
     Siret,
+    Staff,
     plain,
 )
 from clients.master_data.columns import Column
@@ -32,10 +32,6 @@ from clients.master_data.matching import ClientIndex, Identity, agree_on_siren
 from clients.master_data.people import FollowedResource
 from clients.models import Client
 
-BANDS = [
-    (1, "00"), (3, "01"), (6, "02"), (10, "03"), (20, "11"), (50, "12"), (100, "21"), (200, "22"), (250, "31"),
-    (500, "32"), (1000, "41"), (2000, "42"), (5000, "51"), (10_000, "52"),
-]  # fmt: skip
 STATES = {
     Prospect.State.NEW: "new|a contacter|a qualifier|prospect",
     Prospect.State.CONTACTED: "contacted|contactee|appele|relance",
@@ -44,19 +40,6 @@ STATES = {
 }
 CLOSED = frozenset(["f", "ferme", "fermee", "c", "cessee", "closed"])
 NOT_DISCLOSED = frozenset(["p", "n", "non diffusible", "partiel", "partiellement diffusible"])
-
-
-class Workforce(Choice):
-    """A band of employees: its name, or a number of people. Sirene's codes, which look like numbers, come apart."""
-
-    def __init__(self):
-        super().__init__(Prospect.Workforce.choices)
-
-    def clean(self, value, row=None, **kwargs):
-        numbers = [int(number) for number in re.findall(r"\d+", re.sub(r"\s", "", value))]
-        if numbers:
-            return next((code for limit, code in BANDS if numbers[0] < limit), Prospect.Workforce.FROM_10000)
-        return super().clean(value)
 
 
 class ProspectResource(FollowedResource):
@@ -83,8 +66,8 @@ class ProspectResource(FollowedResource):
         Column(
             "workforce",
             gettext_lazy("Effectif"),
-            "salaries|nombre de salaries|nb salaries|employees|number of employees|workforce|headcount|company size",
-            Workforce(),
+            STAFF,
+            Staff(),
         ),
         Column("address", gettext_lazy("Adresse"), f"{FIELDS['address']}|libellevoieetablissement"),
         Column("postcode", gettext_lazy("Code postal"), f"{FIELDS['postcode']}|codepostaletablissement", Postcode()),
