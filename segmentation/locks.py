@@ -22,6 +22,7 @@ class Lock(IntEnum):
     BACKTESTS = 8  # working off the backtests that were asked for
     HOURS = 9  # writing the hours of a run anew
     OPPORTUNITIES = 13  # writing the opportunities of the run on show
+    PORTRAIT = 31  # drawing the portrait of the run on show
     TRIGGERS = 21  # finding events and firing the rules they trigger
 
 

@@ -34,6 +34,7 @@ class Firm(models.Model):
         TRIGGERS = "triggers", _("Événements et déclencheurs")
         PLAYBOOK = "playbook", _("Playbook : que dire et que proposer à chaque segment")
         CAMPAIGNS = "campaigns", _("Campagnes : le bon message à chaque segment, envoyé et mesuré")
+        PROSPECTS = "prospects", _("Prospects : qui ressemble à vos meilleurs clients")
 
     ONLY = 1
 
@@ -78,6 +79,7 @@ class Firm(models.Model):
                         "triggers",
                         "playbook",
                         "campaigns",
+                        "prospects",
                     ]
                 ),
                 name="a_part_is_one_the_product_has",
