@@ -23,6 +23,7 @@ class Lock(IntEnum):
     HOURS = 9  # writing the hours of a run anew
     OPPORTUNITIES = 13  # writing the opportunities of the run on show
     PORTRAIT = 31  # drawing the portrait of the run on show
+    PROSPECTS = 32  # scoring prospects, and finding those that became clients
     TRIGGERS = 21  # finding events and firing the rules they trigger
 
 

@@ -9,7 +9,7 @@ from factory.django import DjangoModelFactory
 from accounts.models import User
 from accounts.roles import Role
 from campaigns.addresses import key_of
-from campaigns.models import Action, Campaign, CampaignMessage, Prospect, Recipient, TriggerRule
+from campaigns.models import Action, Approach, Campaign, CampaignMessage, Prospect, Recipient, TriggerRule
 from clients.models import (
     Client,
     ClientDeparture,
@@ -356,6 +356,18 @@ class ProspectFactory(DjangoModelFactory):
         model = Prospect
 
     name = factory.Sequence(lambda n: f"Atelier Leroy {n}")
+
+
+class ApproachFactory(DjangoModelFactory):
+    """A call to a prospect, planned by who has to make it."""
+
+    class Meta:
+        model = Approach
+
+    prospect = factory.SubFactory(ProspectFactory)
+    assignee = factory.SubFactory(UserFactory)
+    created_by = factory.SelfAttribute("assignee")
+    due_on = dt.date(2026, 11, 5)
 
 
 class TimeEntryFactory(DjangoModelFactory):

@@ -21,7 +21,7 @@ from campaigns.models.campaigns import (
     StoredMessage,
 )
 from campaigns.models.playbook import Play
-from campaigns.models.prospects import Prospect, ProspectQuerySet
+from campaigns.models.prospects import Approach, ApproachQuerySet, Prospect, ProspectQuerySet
 from campaigns.models.recipients import Answer, Arm, Click, Link, Recipient, RecipientQuerySet, Suppression
 from campaigns.models.triggers import TriggerFiring, TriggerRule
 
@@ -30,6 +30,8 @@ __all__ = [
     "Action",
     "ActionQuerySet",
     "Answer",
+    "Approach",
+    "ApproachQuerySet",
     "Arm",
     "Automation",
     "CallRound",
