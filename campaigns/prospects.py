@@ -5,9 +5,11 @@ that closed are never taken; existing clients stay out, with the reason.
 """
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from campaigns.addresses import objecting, objection_keys
 from campaigns.models import Prospect
 from clients.folding import fold
 from clients.imports.headings import FIELDS
@@ -147,6 +149,7 @@ class ProspectResource(FollowedResource):
         self.identities = {row["line"]: Identity.of(row) for row in rows}
         self._read_prospects()
         self._read_clients(rows)
+        self.objecting = objecting(key for row in rows for key in self._keys(row))
 
     def find(self, row):
         identity = self.identities[row["line"]]
@@ -174,6 +177,8 @@ class ProspectResource(FollowedResource):
         if row.get("workforce_code") in Prospect.Workforce.values:
             instance.workforce = row["workforce_code"]
         agree_on_siren(instance, row)
+        if instance.objected_at is None and self.objecting.intersection(self._keys(row)):
+            instance.objected_at = timezone.now()  # it objected before, and was forgotten since
 
     def read_address(self, text, row):
         return " ".join(f"{row.get('street_number', '')} {row.get('street_kind', '')} {text}".split())
@@ -200,6 +205,9 @@ class ProspectResource(FollowedResource):
     def dehydrate_state(self, prospect):
         """A prospect won has its client to say so: the column says what a file may say."""
         return "" if prospect.state == Prospect.State.CLIENT else str(prospect.get_state_display())
+
+    def _keys(self, row):
+        return objection_keys(email=row.get("email", ""), siret=self.identities[row["line"]].siret)
 
     def _keep_out(self, row, identity):
         """Raises for a company that no list of prospects may hold."""

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from campaigns import automations, monday, sending, triggers
+from campaigns import automations, monday, prospect_keeping, prospecting, sending, triggers
 
 
 @shared_task
@@ -15,6 +15,18 @@ def fire_triggers():
 def send_monday_letters():
     """Sends the letters of this Monday that were not."""
     monday.send_due()
+
+
+@shared_task
+def follow_prospects():
+    """Finds the prospects that became clients, and scores the others by the portrait on show."""
+    prospecting.follow()
+
+
+@shared_task
+def forget_old_prospects():
+    """Forgets the prospects that nobody met for three years."""
+    prospect_keeping.forget_due()
 
 
 @shared_task
