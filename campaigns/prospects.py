@@ -40,6 +40,7 @@ STATES = {
     Prospect.State.INTERESTED: "interested|chaud|hot|qualifie",
     Prospect.State.DISMISSED: "dismissed|perdu|refus|abandonne|lost|froid",
 }
+LIST = "prospects"  # what its imports are called
 CLOSED = frozenset(["f", "ferme", "fermee", "c", "cessee", "closed"])
 NOT_DISCLOSED = frozenset(["p", "n", "non diffusible", "partiel", "partiellement diffusible"])
 

@@ -90,6 +90,7 @@ GROUPS = [
                 part=Firm.Part.CAMPAIGNS,
                 right=Right.DRAFT_CAMPAIGNS,
             ),
+            Entry("cockpit:prospects", _("Prospects"), "user-plus", part=Firm.Part.PROSPECTS),
             Entry("cockpit:triggers", _("Déclencheurs"), "bolt", part=Firm.Part.TRIGGERS),
             Entry("cockpit:playbook", _("Playbook"), "book-open", part=Firm.Part.PLAYBOOK),
         ],

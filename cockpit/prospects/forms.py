@@ -1,0 +1,97 @@
+"""What people send about prospects: their facts, something to plan, what came of it."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from stdnum.fr import siren as siren_number
+from stdnum.fr import siret as siret_number
+
+from accounts.hierarchy import led_by
+from accounts.models import Firm, User
+from accounts.roles import Right
+from campaigns.models import Approach, Prospect
+from clients.sectors import normalised
+
+NAF_LENGTH = 6
+
+
+class ProspectForm(forms.ModelForm):
+    """A prospect typed by hand. Its owner is given by whoever may assign clients."""
+
+    # As people write them, with spaces and dots: these are taken out.
+    siret = forms.CharField(label="SIRET", max_length=20, required=False)
+    siren = forms.CharField(label="SIREN", max_length=13, required=False)
+    naf_code = forms.CharField(label=_("Code NAF"), max_length=10, required=False)
+
+    class Meta:
+        model = Prospect
+        fields = [
+            "name", "siret", "siren", "naf_code", "workforce", "address", "postcode", "city", "contact_name", "phone",
+            "email", "website", "source_label", "owner", "notes",
+        ]  # fmt: skip
+        widgets = {"notes": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args, user: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        if user.may(Right.ASSIGN_CLIENTS):
+            self.fields["owner"].queryset = led_by(user)
+            self.fields["owner"].label = Firm.current().owner
+        else:
+            del self.fields["owner"]
+
+    def clean_siret(self):
+        bare = "".join(self.cleaned_data["siret"].split())
+        if bare and not siret_number.is_valid(bare):
+            raise ValidationError(_now("Ce SIRET n’existe pas : 14 chiffres dont le dernier vérifie les autres."))
+        return bare
+
+    def clean_siren(self):
+        bare = "".join(self.cleaned_data["siren"].split())
+        if bare and not siren_number.is_valid(bare):
+            raise ValidationError(_now("Ce SIREN n’existe pas : 9 chiffres dont le dernier vérifie les autres."))
+        return bare
+
+    def clean_naf_code(self):
+        code = normalised(self.cleaned_data["naf_code"])
+        if len(code) > NAF_LENGTH:
+            raise ValidationError(_now("Ce code NAF n’existe pas : écrivez-le comme 62.01Z."))
+        return code
+
+    def clean(self):
+        data = super().clean()
+        siret, siren = data.get("siret", ""), data.get("siren", "")
+        if siret and siren and not siret.startswith(siren):
+            self.add_error("siret", _now("Ce SIRET n’est pas celui de ce SIREN. Corrigez l’un des deux."))
+        elif siret:
+            data["siren"] = siret[:9]
+        if siret and Prospect.objects.filter(siret=siret).exclude(pk=self.instance.pk).exists():
+            self.add_error("siret", _now("Un prospect a déjà ce SIRET : cherchez-le dans la liste."))
+        return data
+
+
+class ApproachForm(forms.Form):
+    """Something to do about a prospect: what, when, by whom."""
+
+    kind = forms.ChoiceField(label=_("Nature"), choices=Approach.Kind.choices)
+    due_on = forms.DateField(
+        label=_("Pour le"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        initial=timezone.localdate,
+    )
+    assignee = forms.ModelChoiceField(User.objects.none(), label=_("Par"), required=False)
+
+    def __init__(self, *args, user: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["assignee"].queryset = led_by(user)
+        self.user = user
+        if not (user.may(Right.SEE_ALL_CLIENTS) or user.may(Right.SEE_TEAM_CLIENTS)):
+            del self.fields["assignee"]
+
+
+class ReportForm(forms.Form):
+    """What came of it."""
+
+    outcome = forms.ChoiceField(label=_("Résultat"), choices=Approach.Outcome.choices)
+    note = forms.CharField(label=_("Compte rendu"), required=False, max_length=4000, widget=forms.Textarea)
