@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.hierarchy import team_ids
 from accounts.roles import Right
-from campaigns.models.actions import Action
+from campaigns.models.actions import Action, DueQuerySet
 from clients.folding import Fold, folded
 from clients.models import Client, Workforce
 from clients.sectors import divisions_of
@@ -182,18 +182,12 @@ class Prospect(models.Model):
         return self.state == self.State.CLIENT
 
 
-class ApproachQuerySet(models.QuerySet):
+class ApproachQuerySet(DueQuerySet):
     def visible_to(self, user):
         """What is planned or done for the prospects this person may see."""
         if user.may(Right.SEE_ALL_CLIENTS):
             return self
         return self.filter(prospect__in=Prospect.objects.visible_to(user))
-
-    def open(self):
-        return self.filter(done_at=None)
-
-    def done(self):
-        return self.exclude(done_at=None)
 
 
 class Approach(models.Model):
