@@ -11,11 +11,14 @@ from django.db.models import Sum
 from django.test import Client as Browser
 
 from accounts.models import User
-from segmentation import opportunities
+from benchmarks import load
+from campaigns import prospecting
+from campaigns.models import Prospect
+from segmentation import opportunities, portrait
 from segmentation.models import Offering, PeerGroup, ScoringRun
 
 PAGES = {"dashboard": "/", "clients": "/clients/", "at-risk": "/a-risque/", "matrix": "/opportunites/"}
-MOST_MS = {"matrix": 150, "cell": 150}  # p95, by page
+MOST_MS = {"matrix": 150, "cell": 150, "prospects": 150, "prospect": 150, "portrait": 150}  # p95, by page
 PEOPLE = {"direction": "direction@bench.example", "salesperson": "commercial0@bench.example"}
 WARM_UPS = 3
 
@@ -45,12 +48,23 @@ class Counted:
 def measure(requests: int) -> list[Served]:
     """Each page for each person, by the test client: Django and PostgreSQL, without network or web server."""
     opportunities.catch_up()
+    portrait.catch_up()
+    load.fill_prospects()
+    prospecting.score()
     with connection.cursor() as cursor:
-        tables = ("segmentation_score", *opportunities.TABLES)
+        tables = ("segmentation_score", "campaigns_prospect", *opportunities.TABLES)
         cursor.execute(f"VACUUM ANALYZE {', '.join(tables)}")  # as autovacuum does within the minute
     collect_static()
-    pages = PAGES | {"cell": largest_cell()}
-    return [_served(page, path, person, requests) for page, path in pages.items() for person in PEOPLE]
+    pages = PAGES | {"cell": largest_cell(), "prospects": "/prospects/"}
+    served = [_served(page, path, person, requests) for page, path in pages.items() for person in PEOPLE]
+    served += [_served("prospect", _a_prospect(person), person, requests) for person in PEOPLE]
+    return [*served, _served("portrait", "/prospects/portrait/", "direction", requests)]
+
+
+def _a_prospect(person: str) -> str:
+    """The address of the prospect that this person would call first."""
+    seen = Prospect.objects.visible_to(User.objects.get(email=PEOPLE[person]))
+    return f"/prospects/{seen.order_by('-points', 'pk').first().pk}/"
 
 
 def largest_cell() -> str:

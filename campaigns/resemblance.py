@@ -34,10 +34,10 @@ class Reason:
 
     @property
     def short(self) -> str:
-        """A few words for a list: "Aveyron (12) : 2,4 ×"."""
-        return (
-            f"{self.name} : {self._lift}" if self.name else _("%(trait)s inconnu") % {"trait": Trait(self.trait).label}
-        )
+        """A few words for a list: "Aveyron (12) : 2,4 fois"."""
+        if not self.name:
+            return _("%(trait)s : à compléter") % {"trait": Trait(self.trait).label}
+        return f"{self.name} : {lift_in_words(self.line)}"
 
     @property
     def sentence(self) -> str:
@@ -48,7 +48,9 @@ class Reason:
             return _("%(name)s : n insuffisant, trop peu de vos clients en sont.") % {"name": self.name}
         if self.line.lift is None:
             return _("%(name)s : aucun de vos autres clients n’en est.") % {"name": self.name}
-        words = {"name": self.name, "times": self._lift}
+        if not self.line.champions:
+            return _("%(name)s : aucun client du palier A n’en est.") % {"name": self.name}
+        words = {"name": self.name, "times": lift_in_words(self.line)}
         if abs(self.line.lift - 1) < EVEN:
             return _("%(name)s : aussi fréquent dans le palier A que chez vos autres clients.") % words
         if self.line.lift > 1:
@@ -67,11 +69,14 @@ class Reason:
             "known_others": nb(self.line.known_others),
         }
 
-    @property
-    def _lift(self) -> str:
-        if self.line is None or not self.line.is_told:
-            return _("n insuffisant")
-        return times(self.line.lift) if self.line.lift is not None else _("seuls les Champions")
+
+def lift_in_words(line: PortraitLine | None) -> str:
+    """How much more frequent a value is in tier A: "2,4 fois", "n insuffisant"."""
+    if line is None or not line.is_told:
+        return _("n insuffisant")
+    if not line.champions:
+        return _("aucun du palier A")
+    return times(line.lift) if line.lift is not None else _("aucun autre client")
 
 
 class Resemblance:

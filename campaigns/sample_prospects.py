@@ -10,7 +10,8 @@ from accounts.models import User
 from accounts.roles import Role
 from campaigns import prospecting
 from campaigns.models import Approach, Prospect
-from clients.models import Client, Workforce
+from clients.imports.merge import unattended
+from clients.models import Client, Workforce, departed
 from clients.sample.directory import Identity, identity
 from clients.sectors import NOMENCLATURE, normalised
 from segmentation import portrait
@@ -61,12 +62,20 @@ def record(*, run: ScoringRun, today: dt.date) -> int:
     _employ(run)
     portrait.draw(run)
     people = list(User.objects.active().with_role(Role.COMMERCIAL).order_by("email"))
-    made = Prospect.objects.bulk_create(_prospect(place, people, today) for place in range(COUNT))
+    new = [_prospect(place, people, today) for place in range(COUNT)]
+    for prospect, client in zip(new[-1::-7], _gone(), strict=False):  # another place of business of some who left
+        prospect.name, prospect.siren = f"{client.name} {prospect.city}", client.siren
+    made = Prospect.objects.bulk_create(new)
     for story in STORIES:
         _tell(story, made, today)
     prospecting.link_clients()
     prospecting.score()
     return len(made)
+
+
+def _gone() -> list[Client]:
+    """Two clients who left."""
+    return list(Client.objects.filter(departed()).exclude(siren="").order_by("pk")[:2])
 
 
 def _employ(run: ScoringRun) -> None:
@@ -77,7 +86,8 @@ def _employ(run: ScoringRun) -> None:
         bands = LARGE if score.tier == Tier.A else SMALL
         score.client.workforce = bands[place % len(bands)] if place % 12 else ""
         changed.append(score.client)
-    Client.objects.bulk_update(changed, ["workforce"])
+    with unattended():
+        Client.objects.bulk_update(changed, ["workforce"])
 
 
 def _prospect(place: int, people: list[User], today: dt.date) -> Prospect:

@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from campaigns.resemblance import lift_in_words
 from clients.figures import nb, times
 from cockpit.charts import length
 from segmentation import portrait
@@ -41,9 +42,7 @@ class Bar:
     @property
     def lift(self) -> str:
         """What stands for the lift: "2,4 fois", "n insuffisant"."""
-        if not self.line.is_told:
-            return _("n insuffisant")
-        return times(self.line.lift) if self.line.lift is not None else _("aucun autre client")
+        return lift_in_words(self.line)
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ class PortraitBoard:
 
     @cached_property
     def sentences(self) -> list[str]:
-        """What tells tier A apart most, in words: "3 fois plus souvent Conseil (70) (12 sur 31)"."""
+        """What tells tier A apart most, in words, the strongest first."""
         return [sentence_of(one) for one in portrait.telling(self.lines)[:MOST_SENTENCES]]
 
     @cached_property
@@ -98,7 +97,7 @@ def sentence_of(one: NamedLine) -> str:
     """One line in words, with its counts."""
     words = {
         "name": one.name,
-        "trait": one.trait.lower(),
+        "trait": one.trait,
         "n": nb(one.line.champions),
         "known": nb(one.line.known_champions),
     }
@@ -110,7 +109,8 @@ def sentence_of(one: NamedLine) -> str:
         )
         return text % words
     words["times"] = times(one.line.lift)
-    return _("%(trait)s « %(name)s » : %(times)s plus souvent que les autres (%(n)s sur %(known)s).") % words
+    text = _("%(trait)s « %(name)s » : %(times)s plus fréquent que chez vos autres clients (%(n)s sur %(known)s).")
+    return text % words
 
 
 def url_of(one: NamedLine, slugs: dict[int, str]) -> str:

@@ -91,6 +91,14 @@ def test_a_reason_says_what_is_missing_too_rare_or_less_frequent(portrait):
     assert "moins fréquent dans le palier A" in said[0]
     assert said[1] == "Rien à comparer : cette information manque."
     assert "n insuffisant" in Resemblance(portrait).reasons_of(rare)[0].sentence
+    assert Resemblance(portrait).reasons_of(rare)[1].short == "Taille : à compléter"
+
+
+def test_a_reason_says_who_alone_has_a_value(portrait):
+    lines = {(0, 20): "aucun client du palier A n’en est", (20, 0): "aucun de vos autres clients n’en est"}
+    for (champions, others), words in lines.items():
+        PortraitLine.objects.filter(value="62").update(champions=champions, others=others)
+        assert words in Resemblance(portrait).reasons_of(ProspectFactory(naf_code="6201Z"))[0].sentence
 
 
 def test_reasons_of_many_ask_no_more_than_of_one(portrait):

@@ -340,7 +340,9 @@ def test_prospects_are_scored_in_every_state_with_calls_to_make_and_made(demo):
     assert invented_ones.count() == 60
     assert {one.state for one in invented_ones} >= {"new", "contacted", "interested", "dismissed"}
     assert len({one.points for one in invented_ones}) > 10
-    assert not set(invented_ones.values_list("siren", flat=True)) & set(Client.objects.values_list("siren", flat=True))
+    of_clients = set(Client.objects.values_list("siren", flat=True))
+    assert {one.put_out for one in invented_ones if one.siren in of_clients} == {"group"}
+    assert invented_ones.put_out().count() >= 2
     assert Approach.objects.open().count() == 5
     assert Approach.objects.done().count() == 6
 

@@ -15,7 +15,7 @@ URL = "/prospects/portrait/"
 def test_it_says_in_words_what_tells_tier_a_apart_with_the_counts(chief, portrait):
     text = page(chief.get(URL))
     assert "Ce qui distingue vos 30 clients du palier A · Champions de vos 100 autres clients." in text
-    said = "secteur « Informatique, médias et télécoms (62) » : 4,0 fois plus souvent que les autres (12 sur 30)."
+    said = "télécoms (62) » : 4,0 fois plus fréquent que chez vos autres clients (12 sur 30)."
     assert said in text
     assert "On ne sait rien encore de : Ancienneté, Service d’entrée, Besoin." in text
 
