@@ -43,7 +43,7 @@ class Reason:
     def sentence(self) -> str:
         """The reason without counts, which tell of clients that not everybody sees."""
         if not self.name:
-            return _("Rien à comparer : cette information manque.")
+            return _("%(trait)s : à compléter, rien à comparer.") % {"trait": Trait(self.trait).label}
         if self.line is None or not self.line.is_told:
             return _("%(name)s : n insuffisant, trop peu de vos clients en sont.") % {"name": self.name}
         if self.line.lift is None:
@@ -75,7 +75,7 @@ def lift_in_words(line: PortraitLine | None) -> str:
     if line is None or not line.is_told:
         return _("n insuffisant")
     if not line.champions:
-        return _("aucun du palier A")
+        return _("0 fois")
     return times(line.lift) if line.lift is not None else _("aucun autre client")
 
 

@@ -89,7 +89,7 @@ def test_a_reason_says_what_is_missing_too_rare_or_less_frequent(portrait):
     less, rare = ProspectFactory(naf_code="6920Z"), ProspectFactory(naf_code="5610A")
     said = [one.sentence for one in Resemblance(portrait).reasons_of(less)]
     assert "moins fréquent dans le palier A" in said[0]
-    assert said[1] == "Rien à comparer : cette information manque."
+    assert said[1] == "Taille : à compléter, rien à comparer."
     assert "n insuffisant" in Resemblance(portrait).reasons_of(rare)[0].sentence
     assert Resemblance(portrait).reasons_of(rare)[1].short == "Taille : à compléter"
 
