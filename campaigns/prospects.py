@@ -4,6 +4,8 @@ The Sirene register's own headings are read. Companies that asked not to be disc
 that closed are never taken; existing clients stay out, with the reason.
 """
 
+from collections.abc import Mapping
+
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -43,6 +45,15 @@ STATES = {
 LIST = "prospects"  # what its imports are called
 CLOSED = frozenset(["f", "ferme", "fermee", "c", "cessee", "closed"])
 NOT_DISCLOSED = frozenset(["p", "n", "non diffusible", "partiel", "partiellement diffusible"])
+
+
+def out_of_reach(row: Mapping[str, str]) -> str:
+    """Why the register keeps a company from being a prospect, whoever asks; empty when it does not."""
+    if plain(row.get("disclosed", "")) in NOT_DISCLOSED:
+        return _("Entreprise qui s’oppose à la diffusion de ses données (Sirene)")
+    if plain(row.get("opened", "")) in CLOSED:
+        return _("Établissement fermé (Sirene)")
+    return ""
 
 
 class ProspectResource(FollowedResource):
@@ -212,10 +223,8 @@ class ProspectResource(FollowedResource):
 
     def _keep_out(self, row, identity):
         """Raises for a company that no list of prospects may hold."""
-        if plain(row.get("disclosed", "")) in NOT_DISCLOSED:
-            raise self.left_out(_("Entreprise qui s’oppose à la diffusion de ses données (Sirene)"))
-        if plain(row.get("opened", "")) in CLOSED:
-            raise self.left_out(_("Établissement fermé (Sirene)"))
+        if reason := out_of_reach(row):
+            raise self.left_out(reason)
         for kind, value in (("siret", identity.siret), ("siren alone", identity.siren)):
             if value and self.known_clients.found[(kind, value)]:
                 raise self.left_out(_("Déjà client (même SIREN ou SIRET)"))

@@ -12,6 +12,9 @@ from accounts.hierarchy import led_by
 from accounts.models import Firm, User
 from accounts.roles import Right
 from campaigns.models import Approach, Prospect
+from campaigns.sieve import MOST_BYTES
+from clients.areas import NAMES
+from clients.master_data.forms import TableForm
 from clients.sectors import normalised
 
 NAF_LENGTH = 6
@@ -69,6 +72,39 @@ class ProspectForm(forms.ModelForm):
         if siret and Prospect.objects.filter(siret=siret).exclude(pk=self.instance.pk).exists():
             self.add_error("siret", _now("Un prospect a déjà ce SIRET : cherchez-le dans la liste."))
         return data
+
+
+class ProspectsFileForm(TableForm):
+    """The file of a list of prospects, and the areas to keep of a long one."""
+
+    departements = forms.CharField(
+        label=_("Départements à garder"),
+        max_length=400,
+        required=False,
+        help_text=_("Pour un extrait long : leurs numéros, par exemple 12, 81, 46. Vide : tous."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        del self.fields["clears"]
+        self.fields["file"].help_text = _(
+            "CSV jusqu’à 100 Mo, lu ligne à ligne, ou XLSX, XLS, ODS jusqu’à 10 Mo ; 20 000 prospects au plus. Rien "
+            "n’est écrit avant votre confirmation."
+        )
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise ValidationError(_now("Ce fichier dépasse 100 Mo : extrayez-en moins de départements."))
+        return file
+
+    def clean_departements(self) -> list[str]:
+        asked = [part.strip() for part in self.cleaned_data["departements"].replace(";", ",").split(",")]
+        areas = [area.zfill(2) for area in asked if area]
+        if wrong := [area for area in areas if area not in NAMES]:
+            words = {"areas": ", ".join(wrong)[:80]}
+            raise ValidationError(_now("Département inconnu : %(areas)s. Écrivez des numéros, 12, 81 ou 974.") % words)
+        return areas
 
 
 class ApproachForm(forms.Form):

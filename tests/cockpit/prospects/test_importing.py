@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from campaigns.models import Prospect
 from clients.models import TableImport
+from cockpit.prospects import forms
 from tests.cockpit.prospects.conftest import page
 from tests.factories import ClientFactory, ProspectFactory
 
@@ -18,8 +19,8 @@ SIRENE = (
 )
 
 
-def sent(browser, text):
-    return browser.post(URL, {"file": SimpleUploadedFile("sirene.csv", text.encode())})
+def sent(browser, text, **fields):
+    return browser.post(URL, {"file": SimpleUploadedFile("sirene.csv", text.encode())} | fields)
 
 
 def test_a_sirene_extract_is_looked_at_then_written_and_scored(chief, director, portrait):
@@ -66,3 +67,16 @@ def test_the_files_imported_before_are_listed(chief):
 
 def test_who_may_not_import_does_not(browser):
     assert browser.get(URL).status_code == 403
+
+
+def test_of_a_long_extract_only_the_areas_asked_for_are_kept(chief):
+    extract = SIRENE + "356000000,35600000000048,O,11,LA POSTE,75015,A,53.10Z\n"
+    report = sent(chief, extract, departements="12 ; 81").context["report"]
+    assert (report.created, report.left_out) == (1, 3)
+    assert report.reasons["Hors des départements demandés"] == 1
+    assert "Département inconnu : 99" in page(sent(chief, extract, departements="12,99"))
+
+
+def test_a_file_beyond_what_is_read_is_refused(chief, monkeypatch):
+    monkeypatch.setattr(forms, "MOST_BYTES", 10)
+    assert "dépasse 100 Mo" in page(sent(chief, SIRENE))
