@@ -12,6 +12,7 @@ from campaigns.models import Prospect
 from segmentation import portrait
 from segmentation.locks import Lock, held
 from segmentation.models import FEWEST_ALIKE
+from segmentation.statements import prepare_page
 
 SQL = Path(__file__).parent / "sql"
 LEAST_RED = 3  # clients, below which a share of red ones says nothing
@@ -32,6 +33,7 @@ def follow() -> int:
 @transaction.atomic
 def link_clients() -> int:
     """How many prospects are found to be clients, by their SIRET or SIREN."""
+    prepare_page()
     with connection.cursor() as cursor:
         cursor.execute((SQL / "prospects_won.sql").read_text())
         return cursor.rowcount
@@ -41,6 +43,7 @@ def link_clients() -> int:
 def score(prospect: Prospect | None = None) -> int:
     """How many prospects, this one or any, are worth something else than they were, or are kept out or in anew."""
     shown = portrait.on_show()
+    prepare_page()
     with connection.cursor() as cursor:
         cursor.execute(
             (SQL / "prospects_scored.sql").read_text(),

@@ -3,7 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from stdnum.fr import siren as siren_number
 from stdnum.fr import siret as siret_number
@@ -47,30 +47,30 @@ class ProspectForm(forms.ModelForm):
     def clean_siret(self):
         bare = "".join(self.cleaned_data["siret"].split())
         if bare and not siret_number.is_valid(bare):
-            raise ValidationError(_now("Ce SIRET n’existe pas : 14 chiffres dont le dernier vérifie les autres."))
+            raise ValidationError(gettext("Ce SIRET n’existe pas : 14 chiffres dont le dernier vérifie les autres."))
         return bare
 
     def clean_siren(self):
         bare = "".join(self.cleaned_data["siren"].split())
         if bare and not siren_number.is_valid(bare):
-            raise ValidationError(_now("Ce SIREN n’existe pas : 9 chiffres dont le dernier vérifie les autres."))
+            raise ValidationError(gettext("Ce SIREN n’existe pas : 9 chiffres dont le dernier vérifie les autres."))
         return bare
 
     def clean_naf_code(self):
         code = normalised(self.cleaned_data["naf_code"])
         if len(code) > NAF_LENGTH:
-            raise ValidationError(_now("Ce code NAF n’existe pas : écrivez-le comme 62.01Z."))
+            raise ValidationError(gettext("Ce code NAF n’existe pas : écrivez-le comme 62.01Z."))
         return code
 
     def clean(self):
         data = super().clean()
         siret, siren = data.get("siret", ""), data.get("siren", "")
         if siret and siren and not siret.startswith(siren):
-            self.add_error("siret", _now("Ce SIRET n’est pas celui de ce SIREN. Corrigez l’un des deux."))
+            self.add_error("siret", gettext("Ce SIRET n’est pas celui de ce SIREN. Corrigez l’un des deux."))
         elif siret:
             data["siren"] = siret[:9]
         if siret and Prospect.objects.filter(siret=siret).exclude(pk=self.instance.pk).exists():
-            self.add_error("siret", _now("Un prospect a déjà ce SIRET : cherchez-le dans la liste."))
+            self.add_error("siret", gettext("Un prospect a déjà ce SIRET : cherchez-le dans la liste."))
         return data
 
 
@@ -95,7 +95,7 @@ class ProspectsFileForm(TableForm):
     def clean_file(self):
         file = self.cleaned_data["file"]
         if file.size > MOST_BYTES:
-            raise ValidationError(_now("Ce fichier dépasse 100 Mo : extrayez-en moins de départements."))
+            raise ValidationError(gettext("Ce fichier dépasse 100 Mo : extrayez-en moins de départements."))
         return file
 
     def clean_departements(self) -> list[str]:
@@ -103,7 +103,9 @@ class ProspectsFileForm(TableForm):
         areas = [area.zfill(2) for area in asked if area]
         if wrong := [area for area in areas if area not in NAMES]:
             words = {"areas": ", ".join(wrong)[:80]}
-            raise ValidationError(_now("Département inconnu : %(areas)s. Écrivez des numéros, 12, 81 ou 974.") % words)
+            raise ValidationError(
+                gettext("Département inconnu : %(areas)s. Écrivez des numéros, 12, 81 ou 974.") % words
+            )
         return areas
 
 
