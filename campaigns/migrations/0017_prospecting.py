@@ -229,5 +229,9 @@ class Migration(migrations.Migration):
                 name="an_open_approach_is_planned_once",
             ),
         ),
+        migrations.AddIndex(
+            model_name="prospect",
+            index=models.Index(fields=["owner", "state", "put_out", "kept_at"], name="prospects_by_view"),
+        ),
         migrations.RunSQL(TRIGGERS, BACK),
     ]

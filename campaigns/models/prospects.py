@@ -153,6 +153,8 @@ class Prospect(models.Model):
             models.Index(fields=["sort_name", "id"], name="prospects_by_name"),
             models.Index(fields=["siren"], name="prospects_by_siren", condition=~Q(siren="")),
             models.Index(F("points").desc(nulls_last=True), F("sort_name"), F("id"), name="prospects_by_points"),
+            # The counts of the list's views are read off it alone.
+            models.Index(fields=["owner", "state", "put_out", "kept_at"], name="prospects_by_view"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["siret"], condition=~Q(siret=""), name="one_prospect_per_siret"),

@@ -114,7 +114,10 @@ class ProspectList:
 
     @cached_property
     def page(self) -> Page:
-        return Paginator(self.found.select_related("owner"), PAGE).get_page(self.params.get("page"))
+        paginator = Paginator(self.found.select_related("owner"), PAGE)
+        if not self.asked:
+            paginator.count = self.counts[self.view]  # known already: not counted twice
+        return paginator.get_page(self.params.get("page"))
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -130,9 +133,9 @@ class ProspectList:
         is_out = ~Q(put_out="") & Q(kept_at=None)
         return self.seen.order_by().aggregate(
             **{
-                OPEN: Count("pk", filter=Q(state__in=Prospect.OPEN) & ~is_out),
-                OUT: Count("pk", filter=is_out),
-                ALL: Count("pk"),
+                OPEN: Count("state", filter=Q(state__in=Prospect.OPEN) & ~is_out),
+                OUT: Count("state", filter=is_out),
+                ALL: Count("state"),
             }
         )
 
