@@ -1002,7 +1002,7 @@ COCKPIT: list[Page] = [
         "cockpit:new-prospect",
         get=CALLERS,
         post=CALLERS,
-        data=a_company,
+        data=lambda side: a_company(side) | {"owner": ""},
         answers=(302,),
         writes=frozenset({"campaigns_prospect +"}),
     ),
