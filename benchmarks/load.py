@@ -27,6 +27,16 @@ INVOICES = """
     COPY clients_invoice (id, source_id, external_id, number, client_id, kind, status, issued_on, amount_ht, journal,
                           digest, created_at) FROM STDIN
 """
+PROSPECTS = """
+    INSERT INTO campaigns_prospect (name, siren, siret, naf_code, naf_nomenclature, workforce, address, postcode, city,
+                                    email, phone, website, contact_name, source_label, state, owner_id, notes,
+                                    created_at)
+    SELECT 'Prospect ' || client.id, '', '', client.naf_code, '', (ARRAY['', '01', '11', '12'])[1 + client.id %% 4],
+           client.address, client.postcode, client.city, '', client.phone, '', '', 'Sirene',
+           (ARRAY['new', 'new', 'contacted', 'dismissed'])[1 + client.id %% 4], client.owner_id, '', now()
+    FROM clients_client AS client
+    ORDER BY md5(client.id::text)
+"""
 FOREIGN_KEYS = """
     SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
     WHERE contype = 'f'
@@ -50,6 +60,12 @@ def fill(clients: int) -> int:
             cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
         cursor.execute("VACUUM ANALYZE clients_client, clients_invoice, clients_invoiceline")
     return Invoice.objects.count()
+
+
+def fill_prospects() -> None:
+    """As many prospects as there are clients, of the same sectors and places."""
+    with connection.cursor() as cursor:
+        cursor.execute(PROSPECTS, {})
 
 
 @contextmanager

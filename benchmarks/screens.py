@@ -2,6 +2,7 @@
 
 import statistics
 import time
+from decimal import Decimal
 from typing import NamedTuple
 
 from django.core.cache import cache
@@ -9,9 +10,14 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.models import Sum
 from django.test import Client as Browser
+from django.utils import timezone
 
 from accounts.models import User
-from segmentation import opportunities
+from benchmarks import load
+from campaigns import prospecting
+from campaigns.allocation import planning
+from campaigns.models import Prospect
+from segmentation import opportunities, portrait
 from segmentation.models import Offering, PeerGroup, ScoringRun
 
 PAGES = {
@@ -21,7 +27,9 @@ PAGES = {
     "matrix": "/opportunites/",
     "note": "/rapports/",
 }
-MOST_MS = {"matrix": 150, "cell": 150, "note": 150}  # p95, by page
+MOST_MS = dict.fromkeys(
+    ("matrix", "cell", "note", "prospects", "prospect", "portrait", "plan", "follow-up"), 150
+)  # p95
 PEOPLE = {"direction": "direction@bench.example", "salesperson": "commercial0@bench.example"}
 CLOSED = {("note", "salesperson")}  # who has no such page
 WARM_UPS = 3
@@ -52,17 +60,38 @@ class Counted:
 def measure(requests: int) -> list[Served]:
     """Each page for each person, by the test client: Django and PostgreSQL, without network or web server."""
     opportunities.catch_up()
+    portrait.catch_up()
+    load.fill_prospects()
+    prospecting.score()
     with connection.cursor() as cursor:
-        tables = ("segmentation_score", *opportunities.TABLES)
+        tables = ("segmentation_score", "campaigns_prospect", *opportunities.TABLES)
         cursor.execute(f"VACUUM ANALYZE {', '.join(tables)}")  # as autovacuum does within the minute
     collect_static()
-    pages = PAGES | {"cell": largest_cell()}
-    return [
+    pages = PAGES | {"cell": largest_cell(), "prospects": "/prospects/"}
+    served = [
         _served(page, path, person, requests)
         for page, path in pages.items()
         for person in PEOPLE
         if (page, person) not in CLOSED
     ]
+    served += [_served("prospect", _a_prospect(person), person, requests) for person in PEOPLE]
+    alone = {"portrait": "/prospects/portrait/"} | _a_plan()
+    return [*served, *(_served(page, path, "direction", requests) for page, path in alone.items())]
+
+
+def _a_prospect(person: str) -> str:
+    """The address of the prospect that this person would call first."""
+    seen = Prospect.objects.visible_to(User.objects.get(email=PEOPLE[person]))
+    return f"/prospects/{seen.order_by('-points', 'pk').first().pk}/"
+
+
+def _a_plan() -> dict[str, str]:
+    """The addresses of a plan of this quarter, adopted, and of what became of it."""
+    director, today = User.objects.get(email=PEOPLE["direction"]), timezone.localdate()
+    first = planning.first_day_of_quarter(today)
+    plan = planning.make(name="Plan", starts_on=first, budget=Decimal(50_000), preset="article", by=director)
+    planning.adopt(plan=plan, by=director, today=first)
+    return {"plan": f"/allocation/{plan.pk}/", "follow-up": f"/allocation/{plan.pk}/suivi/"}
 
 
 def largest_cell() -> str:

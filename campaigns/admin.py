@@ -1,10 +1,10 @@
-"""Prospects in the Django administration: their only page for now."""
+"""Prospects in the Django administration, where they are found, corrected and taken out whole."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Prospect
-from campaigns.prospects import ProspectResource
+from campaigns.prospects import LIST, ProspectResource
 from clients.master_data.forms import ObjectionForm
 from clients.master_data.pages import ListInAndOut
 
@@ -14,7 +14,7 @@ class ProspectAdmin(ListInAndOut, admin.ModelAdmin):
     """Companies that are not clients. One that objected is kept: that is what keeps it from being written to again."""
 
     resource_classes = [ProspectResource]
-    list_name = "prospects"
+    list_name = LIST
     table_form = ObjectionForm
     export_related = ["owner", "recommended_by"]
     list_display = ["name", "postcode", "city", "naf_code", "workforce", "state", "owner", "last_contact_on"]

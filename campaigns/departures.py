@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts import team
 from accounts.models import User
-from campaigns.models import Action, Prospect
+from campaigns.models import Action, Approach, Prospect
 from clients import portfolios
 from segmentation.relation import reframing
 
@@ -37,6 +37,7 @@ def depart(*, person: User, successor: User | None, by: User) -> Departure:
     clients = portfolios.hand_over(person=person, successor=successor, by=by)
     Prospect.objects.filter(owner=person).update(owner=successor)
     heir = successor or (person.manager if person.manager and person.manager.is_active else by)
+    _hand_over_approaches(person, heir, by)
     reframing.hand_over(person=person, heir=heir)
     return Departure(clients=clients, actions=_hand_over(person, heir, by), heir=heir)
 
@@ -50,3 +51,13 @@ def _hand_over(person: User, heir: User, by: User) -> int:
     left = open_actions.filter(assignee=person)
     left.filter(Exists(same)).update(outcome=Action.Outcome.DROPPED, done_at=timezone.now(), done_by=by)
     return left.update(assignee=heir)
+
+
+def _hand_over_approaches(person: User, heir: User, by: User) -> None:
+    """What was planned to win prospects goes to the heir, once where the heir had planned the same."""
+    same = Approach.objects.open().filter(
+        assignee=heir, prospect=OuterRef("prospect"), kind=OuterRef("kind"), due_on=OuterRef("due_on")
+    )
+    left = Approach.objects.open().filter(assignee=person)
+    left.filter(Exists(same)).update(outcome=Approach.Outcome.DROPPED, done_at=timezone.now(), done_by=by)
+    left.update(assignee=heir)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import journal
 from accounts.models import AuditEntry, User
-from campaigns.models import Action, Answer, Click, MeetingDecision, Prospect, Recipient, TriggerFiring
+from campaigns.models import Action, Answer, Approach, Click, MeetingDecision, Prospect, Recipient, TriggerFiring
 from clients import erasure
 from clients.exporting import Cell, Row
 from clients.models import (
@@ -96,6 +96,7 @@ PARTS = (
     Part("clics", gettext_lazy("Liens suivis"), Click, "recipient__client"),
     Part("reponses", gettext_lazy("Réponses"), Answer, "recipient__client"),
     Part("prospect", gettext_lazy("Prospect qu’il était"), Prospect),
+    Part("approches", gettext_lazy("Échanges du temps où il était prospect"), Approach, "prospect__client"),
 )
 # Tables about clients that hold nothing more, and why.
 LEFT_OUT = {

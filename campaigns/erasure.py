@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.redaction import redact
 from accounts.roles import Right
 from campaigns.addresses import key_of
-from campaigns.models import Action, Answer, MeetingDecision, Proof, Prospect, Recipient, Suppression
+from campaigns.models import Action, Answer, Approach, MeetingDecision, Proof, Prospect, Recipient, Suppression
 from clients import erasure
 from clients.folding import fold
 from clients.imports.merge import unattended
@@ -67,6 +67,7 @@ WORDS = (
     Words(Unscored, "motive"),
     Words(Action, "note"),
     Words(MeetingDecision, "what", GONE, client="action__client"),
+    Words(Approach, "note", client="prospect__client"),
     Words(Recipient, "email"),
     Words(Recipient, "reason"),
     Words(Answer, "comment", client="recipient__client"),

@@ -4,16 +4,19 @@ The Sirene register's own headings are read. Companies that asked not to be disc
 that closed are never taken; existing clients stay out, with the reason.
 """
 
-import re
+from collections.abc import Mapping
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from campaigns.addresses import objecting, objection_keys
 from campaigns.models import Prospect
 from clients.folding import fold
 from clients.imports.headings import FIELDS
 from clients.master_data.cells import (
+    STAFF,
     Choice,
     Day,
     Email,
@@ -25,6 +28,7 @@ from clients.master_data.cells import (
     Postcode,
     Siren,
     Siret,
+    Staff,
     plain,
 )
 from clients.master_data.columns import Column
@@ -32,31 +36,24 @@ from clients.master_data.matching import ClientIndex, Identity, agree_on_siren
 from clients.master_data.people import FollowedResource
 from clients.models import Client
 
-BANDS = [
-    (1, "00"), (3, "01"), (6, "02"), (10, "03"), (20, "11"), (50, "12"), (100, "21"), (200, "22"), (250, "31"),
-    (500, "32"), (1000, "41"), (2000, "42"), (5000, "51"), (10_000, "52"),
-]  # fmt: skip
 STATES = {
     Prospect.State.NEW: "new|a contacter|a qualifier|prospect",
     Prospect.State.CONTACTED: "contacted|contactee|appele|relance",
     Prospect.State.INTERESTED: "interested|chaud|hot|qualifie",
     Prospect.State.DISMISSED: "dismissed|perdu|refus|abandonne|lost|froid",
 }
+LIST = "prospects"  # what its imports are called
 CLOSED = frozenset(["f", "ferme", "fermee", "c", "cessee", "closed"])
 NOT_DISCLOSED = frozenset(["p", "n", "non diffusible", "partiel", "partiellement diffusible"])
 
 
-class Workforce(Choice):
-    """A band of employees: its name, or a number of people. Sirene's codes, which look like numbers, come apart."""
-
-    def __init__(self):
-        super().__init__(Prospect.Workforce.choices)
-
-    def clean(self, value, row=None, **kwargs):
-        numbers = [int(number) for number in re.findall(r"\d+", re.sub(r"\s", "", value))]
-        if numbers:
-            return next((code for limit, code in BANDS if numbers[0] < limit), Prospect.Workforce.FROM_10000)
-        return super().clean(value)
+def out_of_reach(row: Mapping[str, str]) -> str:
+    """Why the register keeps a company from being a prospect, whoever asks; empty when it does not."""
+    if plain(row.get("disclosed", "")) in NOT_DISCLOSED:
+        return _("Entreprise qui s’oppose à la diffusion de ses données (Sirene)")
+    if plain(row.get("opened", "")) in CLOSED:
+        return _("Établissement fermé (Sirene)")
+    return ""
 
 
 class ProspectResource(FollowedResource):
@@ -83,8 +80,8 @@ class ProspectResource(FollowedResource):
         Column(
             "workforce",
             gettext_lazy("Effectif"),
-            "salaries|nombre de salaries|nb salaries|employees|number of employees|workforce|headcount|company size",
-            Workforce(),
+            STAFF,
+            Staff(),
         ),
         Column("address", gettext_lazy("Adresse"), f"{FIELDS['address']}|libellevoieetablissement"),
         Column("postcode", gettext_lazy("Code postal"), f"{FIELDS['postcode']}|codepostaletablissement", Postcode()),
@@ -164,6 +161,7 @@ class ProspectResource(FollowedResource):
         self.identities = {row["line"]: Identity.of(row) for row in rows}
         self._read_prospects()
         self._read_clients(rows)
+        self.objecting = objecting(key for row in rows for key in self._keys(row))
 
     def find(self, row):
         identity = self.identities[row["line"]]
@@ -191,6 +189,8 @@ class ProspectResource(FollowedResource):
         if row.get("workforce_code") in Prospect.Workforce.values:
             instance.workforce = row["workforce_code"]
         agree_on_siren(instance, row)
+        if instance.objected_at is None and self.objecting.intersection(self._keys(row)):
+            instance.objected_at = timezone.now()  # it objected before, and was forgotten since
 
     def read_address(self, text, row):
         return " ".join(f"{row.get('street_number', '')} {row.get('street_kind', '')} {text}".split())
@@ -218,12 +218,13 @@ class ProspectResource(FollowedResource):
         """A prospect won has its client to say so: the column says what a file may say."""
         return "" if prospect.state == Prospect.State.CLIENT else str(prospect.get_state_display())
 
+    def _keys(self, row):
+        return objection_keys(email=row.get("email", ""), siret=self.identities[row["line"]].siret)
+
     def _keep_out(self, row, identity):
         """Raises for a company that no list of prospects may hold."""
-        if plain(row.get("disclosed", "")) in NOT_DISCLOSED:
-            raise self.left_out(_("Entreprise qui s’oppose à la diffusion de ses données (Sirene)"))
-        if plain(row.get("opened", "")) in CLOSED:
-            raise self.left_out(_("Établissement fermé (Sirene)"))
+        if reason := out_of_reach(row):
+            raise self.left_out(reason)
         for kind, value in (("siret", identity.siret), ("siren alone", identity.siren)):
             if value and self.known_clients.found[(kind, value)]:
                 raise self.left_out(_("Déjà client (même SIREN ou SIRET)"))

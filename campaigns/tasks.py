@@ -2,7 +2,16 @@
 
 from celery import shared_task
 
-from campaigns import automations, monday, month, retention, sending, triggers
+from campaigns import (
+    automations,
+    monday,
+    month,
+    prospect_keeping,
+    prospecting,
+    retention,
+    sending,
+    triggers,
+)
 from campaigns.allocation import calendar
 
 
@@ -34,6 +43,18 @@ def call_planned_contacts():
 def send_month_letters():
     """Sends the letters about the month that ended that were not."""
     month.send_due()
+
+
+@shared_task
+def follow_prospects():
+    """Finds the prospects that became clients, and scores the others by the portrait on show."""
+    prospecting.follow()
+
+
+@shared_task
+def forget_old_prospects():
+    """Forgets the prospects that nobody met for three years."""
+    prospect_keeping.forget_due()
 
 
 @shared_task

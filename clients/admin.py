@@ -85,8 +85,9 @@ class ClientAdmin(ListInAndOut, admin.ModelAdmin):
     search_fields = ["search_text"]
     search_help_text = _("Nom, code, code postal ou ville, sans accents")
     fields = [
-        "name", "code", "kind", "siren", "siret", "vat_number", "naf_code", "naf_nomenclature", "address", "postcode",
-        "city", "country", "email", "phone", "client_since", "owner", "backup_owner", "head", "recommended_by", "notes",
+        "name", "code", "kind", "siren", "siret", "vat_number", "naf_code", "naf_nomenclature", "workforce", "address",
+        "postcode", "city", "country", "email", "phone", "client_since", "owner", "backup_owner", "head",
+        "recommended_by", "notes",
     ]  # fmt: skip
     raw_id_fields = ["head", "recommended_by"]
     view_on_site = False

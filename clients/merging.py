@@ -35,7 +35,7 @@ STAYING = {
 }
 FILLED_TOGETHER = (
     ("code",), ("siren",), ("siret",), ("vat_number",), ("email",), ("phone",), ("owner_id",),
-    ("naf_code", "naf_nomenclature"), ("address", "postcode", "city"),
+    ("naf_code", "naf_nomenclature"), ("workforce",), ("address", "postcode", "city"),
 )  # fmt: skip
 LEFT = "left"  # in `MergedRow.before`, beside former values: those that the merge put there
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from uuid import uuid4
 
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts.hierarchy import led_by
-from accounts.models import ListPage, User
+from accounts.models import Firm, ListPage, User
 from accounts.roles import Right
 from accounts.saved_views import opening_of, settings_of
 from campaigns import sales
-from campaigns.models import Action
+from campaigns.models import Action, Approach
 from clients.models import Client
 from cockpit.scope import EVERYBODY, MINE
 from cockpit.tabs import BuiltIn, Tab, arranged, tabs_of
@@ -86,9 +86,26 @@ class Agenda:
         return visible.assigned_to([self.user.pk if self.person == MINE else int(self.person)])
 
     @cached_property
+    def with_prospects(self) -> QuerySet[Approach]:
+        """The same with prospects; nothing until that part is shown."""
+        if not Firm.current().shows(Firm.Part.PROSPECTS):
+            return Approach.objects.none()
+        visible = Approach.objects.visible_to(self.user)
+        if self.person == EVERYBODY:
+            return visible
+        return visible.assigned_to([self.user.pk if self.person == MINE else int(self.person)])
+
+    @cached_property
     def counts(self) -> dict[str, int]:
-        """How many actions each tab holds."""
-        return {tab.key: tab.actions(self.mine, self.today).count() for tab in TABS}
+        """How many actions each tab holds, with clients and with prospects."""
+        both = (self.mine, self.with_prospects)
+        return {tab.key: sum(tab.actions(rows, self.today).count() for rows in both) for tab in TABS}
+
+    @cached_property
+    def approaches(self) -> list[Approach]:
+        """What the tab holds with prospects, as many as a page of actions."""
+        found = self.tab.actions(self.with_prospects, self.today).select_related("prospect", "assignee", "done_by")
+        return list(found.order_by("-done_at" if self.tab.key == "faites" else "due_on", "id")[:PAGE])
 
     @property
     def tab(self) -> Due:
@@ -143,7 +160,7 @@ class Agenda:
     @cached_property
     def progress(self) -> dict[str, int]:
         """Today's work: `done` out of `all`, what is late included."""
-        done = self.mine.done_on(self.today).aggregate(n=Count("pk"))["n"]
+        done = sum(rows.done_on(self.today).count() for rows in (self.mine, self.with_prospects))
         return {"done": done, "all": done + self.counts["retard"] + self.counts["aujourdhui"]}
 
     @property

@@ -100,6 +100,7 @@ GROUPS = [
                 but="/allocation/calendrier/",
             ),
             Entry("cockpit:contact-calendar", _("Contacts prévus"), "calendar-days", part=Firm.Part.ALLOCATION),
+            Entry("cockpit:prospects", _("Prospects"), "user-plus", part=Firm.Part.PROSPECTS),
             Entry("cockpit:triggers", _("Déclencheurs"), "bolt", part=Firm.Part.TRIGGERS),
             Entry("cockpit:playbook", _("Playbook"), "book-open", part=Firm.Part.PLAYBOOK),
         ],

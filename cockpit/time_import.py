@@ -73,7 +73,7 @@ def confirm_time(request: HttpRequest) -> HttpResponse:
         )
         return redirect("cockpit:import-time")
     time_spent.follow(resource.client_ids)
-    messages.success(request, _told(resource.report))
+    messages.success(request, told_of(resource.report))
     return redirect("cockpit:import-time")
 
 
@@ -90,7 +90,7 @@ def undo_time(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("cockpit:import-time")
 
 
-def _told(report: Report) -> str:
+def told_of(report: Report) -> str:
     left = report.left_out + report.errors
     return _("Import terminé : %(created)s, %(updated)s, %(unchanged)s, %(left)s.") % {
         "created": ngettext("%(n)s ligne créée", "%(n)s lignes créées", report.created) % {"n": report.created},

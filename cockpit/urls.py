@@ -56,6 +56,9 @@ from cockpit.mailings import settings_page as mailing_settings
 from cockpit.method import exclusion_pages, preview_pages
 from cockpit.method import grading as method_grading
 from cockpit.method import pages as method_pages
+from cockpit.prospects import acts as prospect_acts
+from cockpit.prospects import importing as prospect_import
+from cockpit.prospects import pages as prospect_pages
 from cockpit.reports import diagnosis_pages
 from cockpit.reports import pages as report_pages
 
@@ -163,6 +166,24 @@ urlpatterns = [
     path("importer/temps/", time_import.import_time, name="import-time"),
     path("importer/temps/confirmer/", time_import.confirm_time, name="confirm-time"),
     path("importer/temps/<int:pk>/annuler/", time_import.undo_time, name="undo-time"),
+    path("prospects/", prospect_pages.prospect_list, name="prospects"),
+    path("prospects/export/<str:file_format>/", prospect_pages.export_prospects, name="prospects-export"),
+    path("prospects/portrait/", prospect_pages.portrait_page, name="portrait"),
+    path("prospects/importer/", prospect_import.import_prospects, name="import-prospects"),
+    path("prospects/importer/confirmer/", prospect_import.confirm_prospects, name="confirm-prospects"),
+    path("prospects/nouveau/", prospect_acts.edit_prospect, name="new-prospect"),
+    path("prospects/<int:pk>/", prospect_pages.prospect_page, name="prospect"),
+    path("prospects/<int:pk>/modifier/", prospect_acts.edit_prospect, name="edit-prospect"),
+    path("prospects/<int:pk>/etat/<slug:state>/", prospect_acts.set_state, name="prospect-state"),
+    path("prospects/<int:pk>/remettre/", prospect_acts.put_back, name="put-back-prospect"),
+    path("prospects/<int:pk>/ecarter/", prospect_acts.leave_out, name="leave-out-prospect"),
+    path("prospects/<int:pk>/opposition/", prospect_acts.object_to, name="object-prospect"),
+    path("prospects/<int:pk>/opposition/retirer/", prospect_acts.lift_objection, name="lift-prospect-objection"),
+    path("prospects/<int:pk>/client/", prospect_acts.win, name="win-prospect"),
+    path("prospects/<int:pk>/client/annuler/", prospect_acts.lose, name="lose-prospect"),
+    path("prospects/<int:pk>/planifier/", prospect_acts.plan, name="plan-approach"),
+    path("prospects/actions/<int:pk>/", prospect_acts.record, name="record-approach"),
+    path("prospects/actions/<int:pk>/rouvrir/", prospect_acts.reopen, name="reopen-approach"),
     path("objectifs/", objective_pages.objective_list, name="objectives"),
     path("objectifs/nouveau/", objective_pages.edit_objective, name="new-objective"),
     path("objectifs/<int:pk>/", objective_pages.objective_page, name="objective"),

@@ -190,6 +190,15 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="5-22", minute="20"),
         "options": {"expires": 3500},
     },
+    "prospects": {  # after each run, and what an import made clients
+        "task": "campaigns.tasks.follow_prospects",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 590},
+    },
+    "old-prospects": {  # every hour: the ledger knows whether tonight's is done
+        "task": "campaigns.tasks.forget_old_prospects",
+        "schedule": crontab(minute="45"),
+    },
     "automatic-messages": {
         "task": "campaigns.tasks.start_messages",
         "schedule": crontab(minute="*/10"),
@@ -256,7 +265,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="50"),
     },
 }
-AFTER_IMPORT = ["segmentation.tasks.score_new_imports", "campaigns.tasks.fire_triggers"]
+AFTER_IMPORT = [
+    "segmentation.tasks.score_new_imports",
+    "campaigns.tasks.fire_triggers",
+    "campaigns.tasks.follow_prospects",
+]
 AFTER_MERGE = ["segmentation.tasks.rescore_history"]  # the past changed: an import undone, clients merged or parted
 
 # --- E-mail: a folder unless EMAIL_URL names a server ---------------------------------------------

@@ -23,7 +23,9 @@ class Lock(IntEnum):
     HOURS = 9  # writing the hours of a run anew
     OPPORTUNITIES = 13  # writing the opportunities of the run on show
     RETENTION = 22  # removing what was kept long enough
-    DIAGNOSIS = 31  # reading the books of another company, for a moment
+    DIAGNOSIS = 33  # reading the books of another company, for a moment
+    PORTRAIT = 31  # drawing the portrait of the run on show
+    PROSPECTS = 32  # scoring prospects, and finding those that became clients
     TRIGGERS = 21  # finding events and firing the rules they trigger
 
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from segmentation import backfill, history, movements, nightly, opportunities, previews, trials
+from segmentation import backfill, history, movements, nightly, opportunities, portrait, previews, trials
 
 
 @shared_task
@@ -10,6 +10,7 @@ def score_nightly():
     """Settles the night that is due, if nobody did."""
     nightly.run_night()
     opportunities.catch_up()
+    portrait.catch_up()
 
 
 @shared_task
@@ -18,6 +19,7 @@ def score_new_imports():
     nightly.score_new_facts()
     movements.catch_up()
     opportunities.catch_up()
+    portrait.catch_up()
 
 
 @shared_task

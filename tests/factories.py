@@ -12,6 +12,7 @@ from campaigns.addresses import key_of
 from campaigns.models import (
     Action,
     AllocationPlan,
+    Approach,
     Campaign,
     CampaignMessage,
     PlannedContact,
@@ -388,6 +389,18 @@ class ProspectFactory(DjangoModelFactory):
         model = Prospect
 
     name = factory.Sequence(lambda n: f"Atelier Leroy {n}")
+
+
+class ApproachFactory(DjangoModelFactory):
+    """A call to a prospect, planned by who has to make it."""
+
+    class Meta:
+        model = Approach
+
+    prospect = factory.SubFactory(ProspectFactory)
+    assignee = factory.SubFactory(UserFactory)
+    created_by = factory.SelfAttribute("assignee")
+    due_on = dt.date(2026, 11, 5)
 
 
 class TimeEntryFactory(DjangoModelFactory):

@@ -35,6 +35,7 @@ class Firm(models.Model):
         PLAYBOOK = "playbook", _("Playbook : que dire et que proposer à chaque segment")
         CAMPAIGNS = "campaigns", _("Campagnes : le bon message à chaque segment, envoyé et mesuré")
         ALLOCATION = "allocation", _("Temps et budget : où vont les heures et les euros du trimestre")
+        PROSPECTS = "prospects", _("Prospects : qui ressemble à vos meilleurs clients")
 
     ONLY = 1
 
@@ -84,6 +85,7 @@ class Firm(models.Model):
                         "playbook",
                         "campaigns",
                         "allocation",
+                        "prospects",
                     ]
                 ),
                 name="a_part_is_one_the_product_has",

@@ -34,7 +34,7 @@ from campaigns.models.campaigns import (
     StoredMessage,
 )
 from campaigns.models.playbook import Play
-from campaigns.models.prospects import Prospect, ProspectQuerySet
+from campaigns.models.prospects import Approach, ApproachQuerySet, Prospect, ProspectQuerySet
 from campaigns.models.recipients import Answer, Arm, Click, Link, Recipient, RecipientQuerySet, Suppression
 from campaigns.models.triggers import TriggerFiring, TriggerRule
 
@@ -47,6 +47,8 @@ __all__ = [
     "AllocationPlan",
     "AllocationPlanQuerySet",
     "Answer",
+    "Approach",
+    "ApproachQuerySet",
     "Arm",
     "Automation",
     "Availability",

@@ -19,12 +19,8 @@ def end_of_week(day):
     return day + timedelta(days=6 - day.weekday())
 
 
-class ActionQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """The actions for the clients this person may see."""
-        if user.may(Right.SEE_ALL_CLIENTS):
-            return self.exclude(client__in=Client.objects.merged())
-        return self.filter(client__in=Client.objects.visible_to(user))
+class DueQuerySet(models.QuerySet):
+    """What people must do, or did, by its day: for clients, and for prospects."""
 
     def open(self):
         return self.filter(done_at=None)
@@ -61,6 +57,14 @@ class ActionQuerySet(models.QuerySet):
     def done_on(self, day):
         """Done that day, as days go in Paris; given up does not count."""
         return self.done().filter(done_at__date=day).exclude(outcome=Action.Outcome.DROPPED)
+
+
+class ActionQuerySet(DueQuerySet):
+    def visible_to(self, user):
+        """The actions for the clients this person may see."""
+        if user.may(Right.SEE_ALL_CLIENTS):
+            return self.exclude(client__in=Client.objects.merged())
+        return self.filter(client__in=Client.objects.visible_to(user))
 
 
 class Action(models.Model):

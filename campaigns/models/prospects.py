@@ -1,16 +1,21 @@
-"""Companies that are not clients yet."""
+"""Companies that are not clients yet, and what somebody must do to win them."""
+
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Left
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.hierarchy import team_ids
 from accounts.roles import Right
-from clients.folding import folded
-from clients.models import Client
+from campaigns.models.actions import Action, DueQuerySet
+from clients.folding import Fold, folded
+from clients.models import Client, Workforce
+from clients.sectors import divisions_of
 
 
 class ProspectQuerySet(models.QuerySet):
@@ -24,6 +29,30 @@ class ProspectQuerySet(models.QuerySet):
             return self.filter(owner=user.pk)
         return self.none()
 
+    def open(self):
+        """Those still to win: neither set aside by somebody nor clients by now, nor kept out by the rule."""
+        return self.filter(state__in=Prospect.OPEN).filter(Q(put_out="") | Q(kept_at__isnull=False))
+
+    def put_out(self):
+        """Those that the rule on look-alikes keeps out, and that nobody put back."""
+        return self.exclude(put_out="").filter(kept_at=None)
+
+    def in_area(self, area: str):
+        """Those of a département, by the start of their postcode."""
+        return self.filter(postcode__startswith=area, postcode__regex="^[0-9]{5}$")
+
+    def in_sections(self, letters: Iterable[str]):
+        """Those whose activity belongs to one of these sections."""
+        divisions = [division for letter in letters for division in divisions_of(letter)]
+        return self.alias(division=Left("naf_code", 2)).filter(division__in=divisions)
+
+    def search(self, words: str):
+        """Those whose name, town, postcode or interlocutor contains each of these words."""
+        found = self
+        for word in words.split():
+            found = found.filter(search_text__contains=Fold(Value(word)))
+        return found
+
 
 class Prospect(models.Model):
     """A company that is not a client: facts about it, and how far one is with it."""
@@ -35,25 +64,15 @@ class Prospect(models.Model):
         DISMISSED = "dismissed", _("Écarté")
         CLIENT = "client", _("Devenu client")
 
-    class Workforce(models.TextChoices):
-        """Bands of employees, under the codes of the Sirene register."""
+    class PutOut(models.TextChoices):
+        """Why the rule keeps it out of the list (`campaigns/sql/prospects_scored.sql`)."""
 
-        NOT_KNOWN = "NN", _("Non employeur ou inconnu")
-        NONE = "00", _("Aucun salarié")
-        FROM_1 = "01", _("1 ou 2 salariés")
-        FROM_3 = "02", _("3 à 5 salariés")
-        FROM_6 = "03", _("6 à 9 salariés")
-        FROM_10 = "11", _("10 à 19 salariés")
-        FROM_20 = "12", _("20 à 49 salariés")
-        FROM_50 = "21", _("50 à 99 salariés")
-        FROM_100 = "22", _("100 à 199 salariés")
-        FROM_200 = "31", _("200 à 249 salariés")
-        FROM_250 = "32", _("250 à 499 salariés")
-        FROM_500 = "41", _("500 à 999 salariés")
-        FROM_1000 = "42", _("1 000 à 1 999 salariés")
-        FROM_2000 = "51", _("2 000 à 4 999 salariés")
-        FROM_5000 = "52", _("5 000 à 9 999 salariés")
-        FROM_10000 = "53", _("10 000 salariés et plus")
+        GROUP = "group", _("Même SIREN ou même groupe qu’un client rouge ou parti")
+        SIZE = "size", _("Secteur et taille où les clients rouges sont nombreux")
+        SECTOR = "sector", _("Secteur où les clients rouges sont nombreux")
+
+    OPEN = (State.NEW, State.CONTACTED, State.INTERESTED)
+    Workforce = Workforce
 
     name = models.CharField(_("nom"), max_length=255)
     siren = models.CharField("SIREN", max_length=9, blank=True)
@@ -98,6 +117,26 @@ class Prospect(models.Model):
     created_at = models.DateTimeField(_("ajouté le"), default=timezone.now, editable=False)
     last_contact_on = models.DateField(_("dernier contact"), null=True, blank=True)
     objected_at = models.DateTimeField(_("opposition reçue le"), null=True, blank=True)
+    # What it is worth by the portrait, and whether the rule keeps it out: written by `campaigns.prospecting` alone.
+    points = models.SmallIntegerField(_("ressemblance"), null=True, editable=False)
+    put_out = models.CharField(
+        _("tenu à l’écart"), max_length=6, choices=PutOut.choices, blank=True, db_default="", default="", editable=False
+    )
+    kept_at = models.DateTimeField(_("remis dans la liste le"), null=True, editable=False)
+    kept_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("remis dans la liste par"),
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    # How it became a client, for that to be taken back.
+    former_state = models.CharField(
+        max_length=10, choices=State.choices, blank=True, default="", db_default="", editable=False
+    )
+    made_client = models.BooleanField(default=False, db_default=False, editable=False)  # it was not one before
+    links_by_hand = models.BooleanField(default=False, db_default=False, editable=False)  # somebody undid the link
     sort_name = models.GeneratedField(expression=folded("name"), output_field=models.TextField(), db_persist=True)
     search_text = models.GeneratedField(
         expression=folded("name", "city", "postcode", "contact_name"),
@@ -113,6 +152,9 @@ class Prospect(models.Model):
         indexes = [
             models.Index(fields=["sort_name", "id"], name="prospects_by_name"),
             models.Index(fields=["siren"], name="prospects_by_siren", condition=~Q(siren="")),
+            models.Index(F("points").desc(nulls_last=True), F("sort_name"), F("id"), name="prospects_by_points"),
+            # The counts of the list's views are read off it alone.
+            models.Index(fields=["owner", "state", "put_out", "kept_at"], name="prospects_by_view"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["siret"], condition=~Q(siret=""), name="one_prospect_per_siret"),
@@ -124,7 +166,92 @@ class Prospect(models.Model):
                 condition=Q(state="client", client__isnull=False) | ~Q(state="client") & Q(client=None),
                 name="a_prospect_won_names_its_client",
             ),
+            models.CheckConstraint(
+                condition=Q(kept_at=None, kept_by=None) | Q(kept_at__isnull=False, kept_by__isnull=False),
+                name="somebody_put_a_prospect_back",
+            ),
         ]
 
     def __str__(self):
         return self.name
+
+    @property
+    def is_kept_out(self) -> bool:
+        return bool(self.put_out) and self.kept_at is None
+
+    @property
+    def is_won(self) -> bool:
+        return self.state == self.State.CLIENT
+
+
+class ApproachQuerySet(DueQuerySet):
+    def visible_to(self, user):
+        """What is planned or done for the prospects this person may see."""
+        if user.may(Right.SEE_ALL_CLIENTS):
+            return self
+        return self.filter(prospect__in=Prospect.objects.visible_to(user))
+
+
+class Approach(models.Model):
+    """Something a person must do, or did, to win a prospect: open until it has an outcome."""
+
+    class Kind(models.TextChoices):
+        CALL = Action.Kind.CALL.value, Action.Kind.CALL.label
+        VISIT = Action.Kind.VISIT.value, Action.Kind.VISIT.label
+        OFFER = Action.Kind.OFFER.value, Action.Kind.OFFER.label
+        OTHER = Action.Kind.OTHER.value, Action.Kind.OTHER.label
+
+    class Outcome(models.TextChoices):
+        REACHED = Action.Outcome.REACHED.value, Action.Outcome.REACHED.label
+        MESSAGE_LEFT = Action.Outcome.MESSAGE_LEFT.value, Action.Outcome.MESSAGE_LEFT.label
+        DONE = Action.Outcome.DONE.value, Action.Outcome.DONE.label
+        DROPPED = Action.Outcome.DROPPED.value, Action.Outcome.DROPPED.label
+
+    CONTACTS = (Outcome.REACHED, Outcome.MESSAGE_LEFT, Outcome.DONE)  # the others met nobody
+
+    prospect = models.ForeignKey(
+        Prospect, verbose_name=_("prospect"), on_delete=models.CASCADE, related_name="approaches"
+    )
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("pour"), on_delete=models.PROTECT, related_name="approaches"
+    )
+    kind = models.CharField(_("nature"), max_length=8, choices=Kind.choices, default=Kind.CALL)
+    due_on = models.DateField(_("pour le"))
+    note = models.TextField(_("compte rendu"), blank=True)
+    outcome = models.CharField(_("résultat"), max_length=12, choices=Outcome.choices, blank=True)
+    done_at = models.DateTimeField(_("faite le"), null=True, blank=True)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("faite par"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    former_state = models.CharField(max_length=10, blank=True, editable=False)  # of the prospect, before this was done
+    former_contact_on = models.DateField(null=True, editable=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ApproachQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("action auprès d’un prospect")
+        ordering = ["due_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(done_at=None, outcome="") | Q(done_at__isnull=False) & ~Q(outcome=""),
+                name="an_approach_is_done_when_it_has_an_outcome",
+            ),
+            models.UniqueConstraint(
+                fields=["prospect", "assignee", "kind", "due_on"],
+                condition=Q(done_at=None),
+                name="an_open_approach_is_planned_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["assignee", "due_on"], condition=Q(done_at=None), name="open_approaches_by_assignee"),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.prospect}"

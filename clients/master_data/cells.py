@@ -21,6 +21,7 @@ from stdnum.fr import tva as vat_number
 from clients.folding import fold
 from clients.imports.parties import DAMAGED
 from clients.imports.values import day
+from clients.models import Workforce
 from clients.sectors import normalised
 
 LONGEST_TEXT = 20_000
@@ -33,6 +34,13 @@ COUNTRIES = {
     "irlande": "IE", "ireland": "IE", "autriche": "AT", "austria": "AT", "monaco": "MC", "etats unis": "US",
     "united states": "US", "canada": "CA", "maroc": "MA", "morocco": "MA", "tunisie": "TN", "tunisia": "TN",
 }  # fmt: skip
+
+
+BANDS = [
+    (1, "00"), (3, "01"), (6, "02"), (10, "03"), (20, "11"), (50, "12"), (100, "21"), (200, "22"), (250, "31"),
+    (500, "32"), (1000, "41"), (2000, "42"), (5000, "51"), (10_000, "52"),
+]  # fmt: skip
+STAFF = "salaries|nombre de salaries|nb salaries|employees|number of employees|workforce|headcount|company size"
 
 
 class LeftError(Exception):
@@ -221,6 +229,19 @@ class Choice(Cell):
 
     def show(self, value):
         return str(self.labels.get(value, value))
+
+
+class Staff(Choice):
+    """A band of employees: its name, or a number of people. Sirene's codes, which look like numbers, come apart."""
+
+    def __init__(self):
+        super().__init__(Workforce.choices)
+
+    def clean(self, value, row=None, **kwargs):
+        numbers = [int(number) for number in re.findall(r"\d+", re.sub(r"\s", "", value))]
+        if numbers:
+            return next((code for limit, code in BANDS if numbers[0] < limit), Workforce.FROM_10000)
+        return super().clean(value)
 
 
 class Hours(Cell):

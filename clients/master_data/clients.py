@@ -8,6 +8,7 @@ from clients.folding import fold
 from clients.imports.headings import FIELDS
 from clients.master_data.alike import alike
 from clients.master_data.cells import (
+    STAFF,
     Choice,
     Country,
     Day,
@@ -19,6 +20,7 @@ from clients.master_data.cells import (
     Postcode,
     Siren,
     Siret,
+    Staff,
     Vat,
 )
 from clients.master_data.columns import Column
@@ -46,6 +48,7 @@ class ClientResource(FollowedResource):
         Column("vat_number", gettext_lazy("N° de TVA"), FIELDS["vat_number"], Vat()),
         Column("naf_code", gettext_lazy("Code NAF"), "naf|ape|code ape|activite|naf code|industry code", Naf()),
         Column("naf_nomenclature", gettext_lazy("Nomenclature NAF"), "nomenclature|nomenclature ape"),
+        Column("workforce", gettext_lazy("Effectif"), STAFF, Staff()),
         Column("address", gettext_lazy("Adresse"), FIELDS["address"]),
         Column("postcode", gettext_lazy("Code postal"), FIELDS["postcode"], Postcode()),
         Column("city", gettext_lazy("Ville"), FIELDS["city"]),

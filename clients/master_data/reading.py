@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import tablib
@@ -82,11 +82,11 @@ def _table(source: Source, columns: Sequence[Column]) -> Table:
     start, headings = header
     places = recognised(headings, columns)
     dataset = tablib.Dataset(headers=[LINE, *places])
-    for number, (line, cells) in enumerate([*first[start:], *rows]):
-        if number >= MOST_ROWS:
-            raise RefusedError("too-big", _too_long(source))
+    for line, cells in chain(first[start:], rows):
         texts = [_text(cell) for cell in cells]
         if any(texts) and texts != headings:
+            if len(dataset) >= MOST_ROWS:
+                raise RefusedError("too-big", _too_long(source))
             dataset.append([str(line), *(texts[place] if place < len(texts) else "" for place in places.values())])
     if not len(dataset):
         raise RefusedError("no-row", _empty(source))

@@ -76,10 +76,10 @@ class Report:
         """Something to know, said once however many rows it is true of."""
         self.warnings.setdefault(message, []).append(line)
 
-    def left(self, reason: str) -> None:
-        """A row that stays out without being wrong."""
-        self.left_out += 1
-        self.reasons[reason] = self.reasons.get(reason, 0) + 1
+    def left(self, reason: str, count: int = 1) -> None:
+        """A row, or so many, that stay out without being wrong."""
+        self.left_out += count
+        self.reasons[reason] = self.reasons.get(reason, 0) + count
 
     def refuse(self, problems: list[Problem]) -> None:
         """A row in error."""

@@ -29,6 +29,7 @@ from clients.models.invoices import (
 )
 from clients.models.naf import NafCode, NafCodeQuerySet
 from clients.models.parties import Client, ClientKey, ClientQuerySet, Contact, Service, ServiceAlias, Source
+from clients.models.workforce import Workforce
 
 __all__ = [
     "ChangedClient",
@@ -70,6 +71,7 @@ __all__ = [
     "TableImport",
     "TimeEntry",
     "UndoneRow",
+    "Workforce",
     "YearlyTotal",
     "departed",
 ]

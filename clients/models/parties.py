@@ -11,6 +11,7 @@ from accounts.hierarchy import team_ids
 from accounts.roles import Right
 from clients.folding import Fold, folded
 from clients.models.naf import NafCode
+from clients.models.workforce import Workforce
 from clients.sectors import DIVISIONS, divisions_of, normalised, prefixes_of, section_of
 
 
@@ -130,6 +131,7 @@ class Client(models.Model):
     vat_number = models.CharField(_("n° de TVA"), max_length=20, blank=True)
     naf_code = models.CharField(_("code NAF"), max_length=6, blank=True)
     naf_nomenclature = models.CharField(_("nomenclature NAF"), max_length=12, blank=True)
+    workforce = models.CharField(_("effectif"), max_length=2, choices=Workforce.choices, blank=True, db_default="")
     address = models.CharField(_("adresse"), max_length=255, blank=True)
     postcode = models.CharField(_("code postal"), max_length=12, blank=True)
     city = models.CharField(_("ville"), max_length=120, blank=True)

@@ -18,6 +18,7 @@ from segmentation.models.nights import LedgerEntry
 from segmentation.models.objectives import ClientObjective, Objective
 from segmentation.models.offers import Offer
 from segmentation.models.opportunities import FEWEST_ALIKE, Bundle, Holding, Offering, OfferOdds, Peer, PeerGroup
+from segmentation.models.portraits import Portrait, PortraitLine, Trait
 from segmentation.models.previews import Preview
 from segmentation.models.relation import (
     CRITERIA,
@@ -106,6 +107,8 @@ __all__ = [
     "Peer",
     "PeerGroup",
     "PersonTime",
+    "Portrait",
+    "PortraitLine",
     "Preview",
     "ReframingPlan",
     "RelationFacts",
@@ -124,6 +127,7 @@ __all__ = [
     "ShownRisk",
     "StoppedService",
     "Tier",
+    "Trait",
     "Unscored",
     "WithoutRfm",
     "reason_shown",

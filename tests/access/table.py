@@ -112,6 +112,19 @@ A_TRIGGER = {
     "service": "",
     "days": 5,
 }
+COMPANY = {
+    "name": "Menuiserie Vasseur",
+    "naf_code": "4332A",
+    "address": "3 rue du Pont",
+    "postcode": "12000",
+    "city": "Rodez",
+    "contact_name": "Luc Ferrand",
+    "phone": "0102",
+    "email": "luc@vasseur.example",
+    "website": "vasseur.example",
+    "source_label": "Salon",
+    "notes": "Rappeler en janvier.",
+}
 CONTACT = {
     "name": "Luc Ferrand",
     "role": "Gérant",
@@ -340,6 +353,18 @@ AIM = {
     "starts_on": "2026-02-01",
     "ends_on": "2027-01-31",
 }
+
+
+def a_prospect(side):
+    return {"pk": side.prospect.pk}
+
+
+def a_company(side):
+    return COMPANY | {"owner": side.owner.pk, "siren": "", "siret": "", "workforce": ""}
+
+
+def an_approach(side):
+    return {"pk": side.approach.pk}
 
 
 def an_objective(side):
@@ -1031,6 +1056,100 @@ COCKPIT: list[Page] = [
     Page("cockpit:import-time", get=KEEPERS, post=KEEPERS, answers=(422,)),
     Page("cockpit:confirm-time", get=None, post=KEEPERS, answers=(302,)),
     Page("cockpit:undo-time", get=None, post=KEEPERS, address=lambda side: {"pk": 0}, answers=(404,)),
+    Page("cockpit:prospects", get=EVERYBODY),
+    Page(
+        "cockpit:prospects-export",
+        get=None,
+        post=EVERYBODY,
+        address=as_csv,
+        writes=frozenset({"accounts_export +"}),
+    ),
+    Page("cockpit:portrait", get=frozenset({Who.MARKETING, Who.DIRECTION, Who.ADMINISTRATOR})),
+    Page("cockpit:import-prospects", get=KEEPERS, post=KEEPERS, answers=(422,)),
+    Page("cockpit:confirm-prospects", get=None, post=KEEPERS, answers=(302,)),
+    Page(
+        "cockpit:new-prospect",
+        get=CALLERS,
+        post=CALLERS,
+        data=lambda side: a_company(side) | {"owner": ""},
+        answers=(302,),
+        writes=frozenset({"campaigns_prospect +"}),
+    ),
+    Page("cockpit:prospect", get=EVERYBODY, address=a_prospect, of_a_client=True),
+    Page(
+        "cockpit:edit-prospect",
+        get=CALLERS,
+        post=CALLERS,
+        address=a_prospect,
+        of_a_client=True,
+        data=a_company,
+        answers=(302,),
+        writes=columns("campaigns_prospect", *COMPANY, "sort_name", "search_text"),
+    ),
+    Page(
+        "cockpit:prospect-state",
+        get=None,
+        post=CALLERS,
+        address=lambda side: {"pk": side.prospect.pk, "state": "interested"},
+        of_a_client=True,
+        answers=(302,),
+        writes=frozenset({"campaigns_prospect.state"}),
+    ),
+    Page(
+        "cockpit:put-back-prospect",
+        get=None,
+        post=CALLERS,
+        address=a_prospect,
+        of_a_client=True,
+        answers=(302,),
+        writes=columns("campaigns_prospect", "kept_at", "kept_by_id"),
+    ),
+    Page("cockpit:leave-out-prospect", get=None, post=CALLERS, address=a_prospect, of_a_client=True, answers=(302,)),
+    Page(
+        "cockpit:object-prospect",
+        get=None,
+        post=CALLERS,
+        address=a_prospect,
+        of_a_client=True,
+        answers=(302,),
+        writes=columns("campaigns_approach", "done_at", "done_by_id", "outcome") | {"campaigns_prospect.objected_at"},
+    ),
+    Page(
+        "cockpit:lift-prospect-objection", get=None, post=CALLERS, address=a_prospect, of_a_client=True, answers=(302,)
+    ),
+    Page(
+        "cockpit:win-prospect",
+        get=None,
+        post=CALLERS,
+        address=a_prospect,
+        of_a_client=True,
+        answers=(302,),
+        writes=columns("campaigns_prospect", "client_id", "former_state", "made_client", "state")
+        | {"clients_client +", "clients_clientkey +"},
+    ),
+    Page("cockpit:lose-prospect", get=None, post=CALLERS, address=a_prospect, of_a_client=True, answers=(302,)),
+    Page(
+        "cockpit:plan-approach",
+        get=None,
+        post=CALLERS,
+        address=a_prospect,
+        of_a_client=True,
+        data=lambda side: {"due_on": tomorrow(), "kind": "visit", "assignee": side.owner.pk},
+        answers=(302,),
+        writes=frozenset({"campaigns_approach +"}),
+    ),
+    Page(
+        "cockpit:record-approach",
+        get=None,
+        post=CALLERS,
+        address=an_approach,
+        of_a_client=True,
+        data=lambda side: {"outcome": "reached", "note": "Rappeler en janvier."},
+        answers=(302,),
+        writes=columns("campaigns_approach", "done_at", "done_by_id", "former_state", "note", "outcome")
+        | columns("campaigns_prospect", "last_contact_on", "state"),
+    ),
+    Page("cockpit:reopen-approach", get=None, post=CALLERS, address=an_approach, of_a_client=True, answers=(302,)),
     Page("cockpit:objectives", get=EVERYBODY),
     Page("cockpit:objective", get=EVERYBODY, address=an_objective),
     Page(

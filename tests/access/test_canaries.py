@@ -11,6 +11,7 @@ import zipfile
 
 import pytest
 
+from campaigns.models import Approach, Prospect
 from clients.models import Client, ClientDeparture, Contact, Event, Import, ImportFile, Invoice, Service
 from segmentation.models import Assessment, Grade, ReframingPlan, RiskSetAside
 from tests.access.table import ABOUT_CLIENTS, PAGES, address_of
@@ -77,6 +78,9 @@ def side(world):
         done_at="2026-11-02T10:00:00Z",
         done_by=side.owner,
     )
+    texts = {name: f"{CANARY}-{name}" for name in ("name", "address", "city", "notes", "phone", "contact_name")}
+    Prospect.objects.filter(pk=side.prospect.pk).update(**texts)
+    Approach.objects.filter(pk=side.approach.pk).update(note=f"{CANARY}-approche")
     Assessment.objects.filter(pk=side.opinion.pk).update(comment=f"{CANARY}-avis")
     ReframingPlan.objects.filter(pk=side.plan.pk).update(what=f"{CANARY}-plan")
     Grade.objects.filter(pk=side.grade.pk).update(motive=f"{CANARY}-motif")

@@ -17,6 +17,7 @@ from campaigns.models import (
     Action,
     AllocationPlan,
     Answer,
+    Approach,
     Automation,
     Campaign,
     Link,
@@ -71,6 +72,7 @@ from segmentation.models import (
 from segmentation.relation import grading
 from tests.factories import (
     ActionFactory,
+    ApproachFactory,
     AssessmentFactory,
     CampaignFactory,
     ClientFactory,
@@ -127,6 +129,7 @@ class Side:
     decision: IdentityDecision
     table: TableImport
     prospect: Prospect
+    approach: Approach
     preview: Preview
     held: ClientNeed
     heard: NeedEvidence
@@ -245,6 +248,7 @@ def _side(holder, owner, run, amount, seen_by, *, objective, preview, offer, tri
     hole = _opportunities(score, service, amount)
     offer.services.add(service, hole.service)
     draft, campaign, received = _campaigns(client, owner)
+    prospect = ProspectFactory(owner=owner)
     event = EventFactory(client=client, recorded_by=owner)
     TriggerFiring.objects.create(rule=trigger, event=event)
     return Side(
@@ -266,7 +270,8 @@ def _side(holder, owner, run, amount, seen_by, *, objective, preview, offer, tri
         view=SavedView.objects.create(owner=owner, page="clients", name=f"Vue {client.pk}", query="tri=client"),
         holder=holder,
         table=TableImport.objects.create(name="clients", launched_by=owner, imported_at=timezone.now()),
-        prospect=ProspectFactory(owner=owner),
+        prospect=prospect,
+        approach=ApproachFactory(prospect=prospect, assignee=owner),
         preview=preview,
         held=ClientNeedFactory(client=client, need=need, noted_by=owner, is_answered=True),
         heard=NeedEvidence.objects.create(

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import Firm, User
 from accounts.roles import Role
 from campaigns import ambassadors, returns
-from campaigns.models import Action, TriggerRule
+from campaigns.models import Action, Approach, Prospect, TriggerRule
 from clients.models import (
     Client,
     ClientDeparture,
@@ -31,6 +31,7 @@ from clients.models import (
 )
 from clients.sample import firm as invented
 from clients.sample import team
+from segmentation import portrait
 from segmentation.models import (
     Assessment,
     Backtest,
@@ -42,6 +43,7 @@ from segmentation.models import (
     Offer,
     OfferOdds,
     PersonTime,
+    Portrait,
     ReframingPlan,
     RelationFacts,
     RiskReason,
@@ -49,6 +51,7 @@ from segmentation.models import (
     ScoringRun,
     SegmentSlug,
     Tier,
+    Trait,
 )
 from segmentation.profitability import Profitability
 from segmentation.relation import access, overview, rules
@@ -68,6 +71,8 @@ TABLES = (
     Action,
     Assessment,
     Grade,
+    Prospect,
+    Approach,
 )
 
 
@@ -328,3 +333,24 @@ def test_opportunities_have_euros_reasons_of_every_kind_an_offer_and_a_trial(dem
     found = Backtest.objects.told()[0].figures["opportunities"]
     assert found["clients"] > 0
     assert found["auc"] > found["chance"]["auc"]
+
+
+def test_prospects_are_scored_in_every_state_with_calls_to_make_and_made(demo):
+    invented_ones = Prospect.objects.filter(source_label="Répertoire Sirene")
+    assert invented_ones.count() == 60
+    assert {one.state for one in invented_ones} >= {"new", "contacted", "interested", "dismissed"}
+    assert len({one.points for one in invented_ones}) > 10
+    of_clients = set(Client.objects.values_list("siren", flat=True))
+    assert {one.put_out for one in invented_ones if one.siren in of_clients} == {"group"}
+    assert invented_ones.put_out().count() >= 2
+    assert Approach.objects.open().count() == 5
+    assert Approach.objects.done().count() == 6
+
+
+def test_the_portrait_tells_what_the_clients_of_tier_a_employ(demo):
+    drawn = Portrait.objects.get()
+    assert drawn.is_enough
+    assert drawn.auc > Decimal("0.6")
+    lines = portrait.lines_of(drawn)
+    assert {one.line.trait for one in lines} == set(Trait.values)
+    assert "size" in {one.line.trait for one in portrait.telling(lines)}

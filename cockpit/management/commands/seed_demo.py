@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.audit import acting_as
 from accounts.models import Firm, User
 from campaigns import sample as calls
-from campaigns import sample_allocation, sample_calls, sample_campaigns
+from campaigns import sample_allocation, sample_calls, sample_campaigns, sample_prospects
 from campaigns import sample_lives as lives
 from clients.models import Import
 from clients.sample import loading, team
@@ -75,6 +75,7 @@ class Command(BaseCommand):
                 sample_allocation.record(today=timezone.localdate())
                 needs.record(run=run, today=timezone.localdate(), by=director)
                 relation.record(run=run, today=timezone.localdate())
+                sample_prospects.record(run=run, today=timezone.localdate())
                 _tried(director)
         self._say(loaded, run, was_there=known is not None)
         self._print(logins)

@@ -229,3 +229,8 @@ def test_unknown_columns_are_listed_and_a_missing_one_is_named(clients):
     page = clients.preview("Ville;Lune\nLyon;pleine\n").content.decode()
     assert "Il manque la colonne « Code client » ou « Nom »" in page
     assert "non reconnus : « Lune »" in page
+
+
+def test_the_workforce_is_read_as_a_band_or_as_a_number_of_people(clients):
+    clients.bring("Code client;Nom;Effectif\nC1;Roux;12\nC2;Blanc;3 à 5 salariés\nC3;Vert;Aucun salarié\n")
+    assert list(Client.objects.order_by("code").values_list("workforce", flat=True)) == ["11", "02", "00"]
