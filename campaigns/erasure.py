@@ -83,6 +83,7 @@ KEPT = {
     "clients_invoice.journal": "a journal of the books",
     "clients_invoice.digest": "a sum of what was read",
     "clients_timeentry.external_id": "a number that a source or this product gave",
+    "campaigns_approach.former_state": "one of the five states of a prospect",
     "campaigns_answer.choice": "one of the answers that the campaign offers",
     "segmentation_hole.family": "a family of services",
 }

@@ -53,6 +53,7 @@ TOLD_ELSEWHERE = {
     "segmentation_gridcell": "part of the rules, journaled by their revision",
     "campaigns_callround": "the order of one person's calls of a day: each call is an action",
     "campaigns_mondayletter": "that a letter left, once",
+    "campaigns_monthletter": "that a letter left, once",
     "campaigns_link": "part of a message, which is journaled",
     "campaigns_click": "written by whoever clicks, never changed",
     "campaigns_triggerfiring": "written once beside the action that it made, which is journaled",
@@ -67,7 +68,7 @@ WORKED_OUT = {
     "segmentation_clientobjective", "segmentation_peergroup", "segmentation_peer", "segmentation_offering",
     "segmentation_holding", "segmentation_offerodds", "segmentation_bundle", "segmentation_preview",
     "segmentation_relationfacts", "segmentation_formergrade", "segmentation_drop", "segmentation_risk",
-    "segmentation_stoppedservice", "segmentation_unscored",
+    "segmentation_stoppedservice", "segmentation_unscored", "segmentation_portrait", "segmentation_portraitline",
 }  # fmt: skip
 JOURNALED = """
     SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger
