@@ -8,7 +8,7 @@ import datetime as dt
 
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 from django.utils.translation import ngettext
@@ -22,6 +22,11 @@ from segmentation.nightly import business_date
 JOB = "old-prospects"
 KEPT_FOR = relativedelta(years=3)
 AT_ONCE = 1000  # deleted in one statement
+
+
+def last_nights(count: int = 7) -> QuerySet[LedgerEntry]:
+    """The last nights that forgot somebody, newest first; `detail` says how many."""
+    return LedgerEntry.objects.filter(job=JOB, outcome=LedgerEntry.Outcome.DONE).order_by("-business_date")[:count]
 
 
 def forget_due() -> LedgerEntry | None:

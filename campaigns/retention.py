@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Firm, User
 from accounts.roles import Right
-from campaigns import erasure
+from campaigns import erasure, prospect_keeping
 from clients.imports import retention as imports
 from clients.imports.merge import unattended
 from clients.models import Client, Contact, InvoiceLine, TimeEntry
@@ -78,6 +78,11 @@ def rules() -> list[Rule]:
             _("Contacts, coordonnées et textes des clients silencieux"),
             silent,
             _("Nom, factures et scores restent ; les oppositions aussi, par une empreinte de l’adresse."),
+        ),
+        Rule(
+            _("Prospects que personne n’a contactés"),
+            _("%(n)s ans après le dernier contact, ou l’arrivée") % {"n": prospect_keeping.KEPT_FOR.years},
+            _("L’usage en prospection ; les oppositions restent, par une empreinte."),
         ),
         Rule(_("Connexions expirées"), _("jusqu’à la nuit suivante"), _("Elles n’ouvrent plus rien.")),
         Rule(_("Factures, lignes, temps passé"), _("sans limite"), _("La comptabilité en dépend.")),

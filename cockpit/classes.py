@@ -162,6 +162,12 @@ class Classes(Board):
 
 
 @require_safe
+def segmentation(request: HttpRequest) -> HttpResponse:
+    """The tiers: where everybody begins."""
+    return redirect("cockpit:tiers")
+
+
+@require_safe
 def tiers(request: HttpRequest) -> HttpResponse:
     """Who weighs how much, and the cuts between the three tiers."""
     adopted = adoption.adopted()

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import required
 from accounts.models import Firm
 from accounts.roles import Right
-from campaigns import retention
+from campaigns import prospect_keeping, retention
 from cockpit.calls import told
 
 
@@ -47,6 +47,7 @@ def data_page(request: HttpRequest) -> HttpResponse:
         "form": form,
         "rules": retention.rules(),
         "nights": retention.last_nights(),
+        "prospect_nights": prospect_keeping.last_nights(),
         "usual": usual,
         "silent": len(retention.silent_clients(usual)),
         "may_see_health": request.user.may(Right.USE_ADMIN),

@@ -38,6 +38,13 @@ CARDS = [
     Card(
         "cockpit:method", _("La méthode"), _("Comment tout est calculé : périodes, paliers, notes, risque, exclusions.")
     ),
+    Card(
+        "cockpit:services",
+        _("Services"),
+        _("Le catalogue, ses familles, ce qui est un abonnement."),
+        Right.MANAGE_SETTINGS,
+    ),
+    Card("cockpit:segments", _("Segments"), _("La consigne de chacun, que dire, combien de clients.")),
     Card("cockpit:team", _("Équipe"), _("Qui est là, avec quels droits ; inviter, désactiver."), Right.MANAGE_USERS),
     Card("cockpit:data", _("Données"), _("Ce qui est gardé, combien de temps ; ce que la nuit a retiré."), Right.ERASE),
     Card("health", _("État du système"), _("Tâches, dernière nuit, sauvegarde, disque, version."), Right.USE_ADMIN),

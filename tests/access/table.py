@@ -275,6 +275,17 @@ CLIENTS: list[Page] = [
 CAMPAIGNS: list[Page] = []
 SETTINGS = [
     Page("cockpit:settings", get=EVERYBODY),
+    Page("cockpit:services", get=KEEPERS),
+    Page(
+        "cockpit:arrange-services",
+        get=None,
+        post=KEEPERS,
+        data=lambda side: {"services": [side.service.pk], "family": "Conseil", "ranger": "1"},
+        answers=(302,),
+        writes=columns("clients_service", "family"),
+    ),
+    Page("cockpit:undo-arrangement", get=None, post=KEEPERS, answers=(302,)),
+    Page("cockpit:segments", get=EVERYBODY),
     Page("cockpit:team", get=KEEPERS),
     Page(
         "cockpit:invite",
@@ -590,6 +601,9 @@ COCKPIT: list[Page] = [
     Page("cockpit:dashboard", get=EVERYBODY),
     Page("cockpit:welcome", get=EVERYBODY),
     Page("cockpit:help", get=EVERYBODY),
+    Page("cockpit:glossary", get=EVERYBODY),
+    Page("cockpit:shortcuts", get=EVERYBODY),
+    Page("cockpit:segmentation", get=EVERYBODY, shows=302),
     Page("cockpit:accessibility", get=ANYBODY),
     Page("cockpit:client-list", get=EVERYBODY),
     Page(
