@@ -117,7 +117,7 @@ class FollowUp:
 
     @cached_property
     def cells(self) -> dict[tuple[int | None, str, dt.date | None], Tally]:
-        """By owner, target and week; what is known of no week (kept, won, hours planned) under None."""
+        """By owner, target and week; the hours planned, of no week, under None."""
         cells: dict[tuple[int | None, str, dt.date | None], Tally] = defaultdict(Tally)
         self._read_calendar(cells)
         if self.held.run and self.until >= self.plan.starts_on:
@@ -207,14 +207,14 @@ class FollowUp:
         window = {"since": self.plan.starts_on, "until": self.until}
         first = ScoringRun.objects.latest_at(self.plan.starts_on)
         if first:
-            for owner, target, _risky, _contacted, kept, euros in rows(
-                "kept_in_quarter", owners, run=first.pk, **window
-            ):
-                cell = cells[(owner, target, None)]
-                cell.kept, cell.kept_euros = kept, euros
-        for owner, won, _prospects, euros in rows("won_in_quarter", owners, run=run.pk, **window):
-            cell = cells[(owner, Target.PROSPECTS.value, None)]
-            cell.won, cell.won_euros = won, euros
+            for owner, target, week, kept, euros in rows("kept_in_quarter", owners, run=first.pk, **window):
+                cell = cells[(owner, target, week)]
+                cell.kept += kept
+                cell.kept_euros += euros
+        for owner, week, won, euros in rows("won_in_quarter", owners, run=run.pk, **window):
+            cell = cells[(owner, Target.PROSPECTS.value, week)]
+            cell.won += won
+            cell.won_euros += euros
 
     def _sums(self, place: int) -> dict:
         groups = defaultdict(list)

@@ -59,6 +59,33 @@ def test_no_page_is_wider_than_its_window_nor_says_a_word_on_the_console(open_as
     assert {name: troubles for name, troubles in wrong.items() if troubles} == {}
 
 
+def side_of(page, who, world):
+    """The side whose things this person may see on this page; None when there is none."""
+    for side in world.sides.values():
+        if not (page.of_a_client and who not in side.seen_by) and not (page.of_one_person and who != side.holder):
+            return side
+    return None
+
+
+@pytest.mark.parametrize("who", [who for who in Who if who not in (Who.STRANGER, Who.DIRECTION)])
+def test_no_role_meets_an_error_nor_a_word_on_the_console(open_as, world, who):
+    said, wrong, seen = [], {}, 0
+    page = open_as(who)
+    page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    for declared in PAGES:
+        side = side_of(declared, who, world)
+        if side is None or not is_a_page(declared) or who not in declared.get or who in declared.leads_on:
+            continue
+        answer = page.goto(address_of(declared, side))
+        seen += 1
+        if answer.status != 200 or said:
+            wrong[declared.name] = [answer.status, *said]
+            said.clear()
+    assert wrong == {}
+    assert seen > 40
+
+
 @pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1440, "dark")])
 def test_no_page_breaks_a_rule_of_accessibility(open_as, world, width, theme):
     page = open_as(Who.DIRECTION, width=width, theme=theme)

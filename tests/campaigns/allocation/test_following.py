@@ -81,8 +81,30 @@ def test_kept_is_what_clients_at_risk_bought_after_they_were_contacted(firm, pla
     other = firm.client("A", firm.claire)
     InvoiceFactory(client=other, issued_on=dt.date(2026, 10, 11), amount_ht=Decimal("50.00"))
     done(other, firm.claire, dt.date(2026, 10, 10))
-    tally = followed(plan).by_target["A"]
+    found = followed(plan)
+    tally = found.by_target["A"]
     assert (tally.kept, tally.kept_euros) == (1, Decimal("300.00"))
+    assert found.by_week[dt.date(2026, 10, 5)].kept_euros == Decimal("300.00")
+
+
+def test_whoever_only_gave_something_back_was_not_kept(firm, plan):
+    client = firm.client("A", firm.claire)
+    at_risk_then(client)
+    done(client, firm.claire, dt.date(2026, 10, 10))
+    InvoiceFactory(client=client, issued_on=dt.date(2026, 10, 12), amount_ht=Decimal("-80.00"), kind="credit_note")
+    tally = followed(plan).by_target["A"]
+    assert (tally.kept, tally.kept_euros) == (0, 0)
+
+
+def test_a_client_kept_counts_in_the_week_they_came_back_and_their_euros_in_theirs(firm, plan):
+    client = firm.client("A", firm.claire)
+    at_risk_then(client)
+    done(client, firm.claire, dt.date(2026, 10, 10))
+    for day in (dt.date(2026, 10, 13), dt.date(2026, 10, 13), dt.date(2026, 10, 20)):
+        InvoiceFactory(client=client, issued_on=day, amount_ht=Decimal("100.00"))
+    weeks = followed(plan).by_week
+    kept = {day.isoformat(): (one.kept, one.kept_euros) for day, one in weeks.items() if one.kept_euros}
+    assert kept == {"2026-10-12": (1, Decimal(200)), "2026-10-19": (0, Decimal(100))}
 
 
 def test_won_is_what_clients_of_the_quarter_brought(firm, plan):
