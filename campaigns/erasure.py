@@ -89,6 +89,10 @@ KEPT = {
 }
 
 
+# Addresses are told apart; that there is something to read about the relation is for whoever may read grades.
+UNCOUNTED = (Recipient, Grade, Assessment, ReframingPlan)
+
+
 @dataclass(frozen=True)
 class Effect:
     """What erasing a client takes away, and what stays, counted."""
@@ -108,7 +112,7 @@ def effect_on(client: Client) -> Effect:
     return Effect(
         companies=len(ids),
         contacts=Contact.objects.filter(client__in=ids).count(),
-        texts=sum(one.about(ids).count() for one in WORDS if one.model is not Recipient),
+        texts=sum(one.about(ids).count() for one in WORDS if one.model not in UNCOUNTED),
         messages=Recipient.objects.filter(client__in=ids).exclude(email="").count(),
         proofs=len(_proofs(ids)),
         invoices=Invoice.objects.filter(client__in=ids).count(),

@@ -321,6 +321,7 @@ SETTINGS = [
                 "clients_client.owner_id",
                 "campaigns_action.assignee_id",
                 "campaigns_prospect.owner_id",
+                "campaigns_approach.assignee_id",
                 "segmentation_reframingplan.owner_id",
             }
         ),

@@ -14,7 +14,7 @@ from tests.access.world import Who, undone
 pytestmark = pytest.mark.django_db
 BLIND = [Who.MARKETING, Who.ADMINISTRATOR]
 CANARY = "hermine"
-MACHINES = ("healthz", "readyz")  # they tell of the moment
+MACHINES = ("health", "readyz")  # they tell of the moment
 TELLING = (
     *("cockpit:relation", "cockpit:client-page", "cockpit:client-list", "cockpit:at-risk"),
     *("cockpit:client-list-export", "cockpit:at-risk-export"),

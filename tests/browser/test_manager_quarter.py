@@ -72,7 +72,7 @@ def test_a_manager_shares_out_next_quarter(open_as, world, quarter):
     page.goto("/allocation/")
     for name in ("Comme avant", "Protéger"):
         page.get_by_label(f"Comparer {name}", exact=True).check()
-    page.get_by_role("button", name="Comparer les scénarios cochés").click()
+    page.get_by_role("button", name="Comparer les cochés").click()
     expect(page.get_by_role("heading", name="Côte à côte")).to_be_visible()
     page.get_by_role("link", name="Protéger", exact=True).click()
     page.locator("summary", has_text="Adopter pour le").click()

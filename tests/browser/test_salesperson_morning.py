@@ -163,5 +163,5 @@ def test_calls_at_half_past_eight_then_a_plan_and_a_season_without_a_mouse(morni
     expect(page.get_by_role("link", name="Charlie", exact=True)).to_have_count(0)
     expect(page.get_by_role("link", name="Bravo", exact=True)).to_have_count(1)
     page.goto("/actions/")
-    expect(page.locator(".lead")).to_contain_text("2 sur 4")  # Bravo, and what was late already, remain
+    expect(page.locator(".lead")).to_contain_text("2 sur 5")  # Bravo, a prospect, and what was late already, remain
     assert said == []

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 from django.db import connection, models
 from django.db.models import Sum
 from django.utils import timezone
@@ -411,8 +411,13 @@ def test_copies_of_files_and_mails_that_name_the_person_go(
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     settings.EMAIL_FILE_PATH = str(settings.OUTBOX_DIR)
     (depot.folder() / depot.DONE / "factures.csv").write_text(TABLE)
-    for body in ("Bonjour Zzcanari,\n", "Bonjour Roux,\n"):
-        EmailMessage("Nouvelles", body, "a@b.example", ["c@d.example"]).send()
+    bodies = ("Bonjour Zzcanari,\n", "Bonjour Roux,\n")
+    # A connection each, both alive: files are named by the second and by the connection's place in memory.
+    mails = [
+        EmailMessage("Nouvelles", body, "a@b.example", ["c@d.example"], connection=get_connection()) for body in bodies
+    ]
+    for mail in mails:
+        mail.send()
     client = ClientFactory(name="Zzcanari")
     with django_capture_on_commit_callbacks(execute=True):
         erasure.erase(client=client, by=director)
