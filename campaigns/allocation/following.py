@@ -1,8 +1,9 @@
 """Planned against real: what an adopted plan promised up to today, and what was done, spent, kept and won.
 
-By line, by portfolio and by week. Contacts planned are those of the calendar; those made are the actions done for the
-clients of a tier, whoever did them; hours are those noted on them. Kept is what the clients at risk when the quarter
-began, contacted since, bought after that; won is what clients who never bought before it brought. Euros HT, hours.
+By line, by portfolio and by week. Contacts planned are those of the calendar, for prospects an even share of the
+quarter; those made are the actions done for the clients of a tier, or for prospects, whoever did them; hours are those
+noted on clients. Kept is what the clients at risk when the quarter began, contacted since, bought after that; won is
+what clients who never bought before it brought. Euros HT, hours.
 """
 
 import datetime as dt
@@ -123,6 +124,7 @@ class FollowUp:
         if self.held.run and self.until >= self.plan.starts_on:
             self._read_done(cells, self.held.run)
             self._read_euros(cells, self.held.run)
+        self._read_prospects(cells)
         needs = capacity.needed(self.plan, self.lines, self.held)
         for (owner, target), hours in needs.hours.items():
             cells[(owner, target, None)].planned_hours += hours * self.elapsed
@@ -194,6 +196,16 @@ class FollowUp:
             cell = cells[(row["client__owner"], row["target"], row["week"])]
             cell.planned += row["planned"]
             cell.to_come += row["to_come"]
+
+    def _read_prospects(self, cells: dict) -> None:
+        """Prospects have no calendar: what the plan gives them is spread evenly over its days."""
+        line = next(line for line in self.lines if line.target == Target.PROSPECTS)
+        for (owner, target), one in self.held.held.items():
+            if target == Target.PROSPECTS:
+                whole = round(capacity.contacts(self.plan, line, one.clients))
+                cell = cells[(owner, target, None)]
+                cell.planned = round(whole * self.elapsed)
+                cell.to_come = whole - cell.planned
 
     def _read_done(self, cells: dict, run: ScoringRun) -> None:
         window = {"since": self.plan.starts_on, "until": self.until}

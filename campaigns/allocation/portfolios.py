@@ -66,11 +66,7 @@ def portfolios(user: User) -> Portfolios:
     if run:
         for owner, target, *figures in rows("portfolios", owners, run=run.pk, today=timezone.localdate()):
             held[(owner, target)] = Held(*figures)
-    waiting = (
-        Prospect.objects.visible_to(user)
-        .filter(objected_at=None)
-        .exclude(state__in=[Prospect.State.DISMISSED, Prospect.State.CLIENT])
-    )
+    waiting = Prospect.objects.visible_to(user).open().filter(objected_at=None)
     for row in waiting.order_by().values("owner").annotate(n=Count("id")):
         held[(row["owner"], Target.PROSPECTS)] = Held(clients=row["n"])
     return Portfolios(run, held)

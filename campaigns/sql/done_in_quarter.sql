@@ -1,5 +1,5 @@
--- One row is one portfolio (an owner, or nobody), one tier of the run on show ('' without one) and one week (its Monday):
--- the contacts made between two days, the hours noted, both by client, whoever made or spent them.
+-- One row is one portfolio (an owner, or nobody), one tier of the run on show ('' without one, 'P' for prospects) and one
+-- week (its Monday): the contacts made between two days, the hours noted, both by client, whoever made or spent them.
 WITH happened AS (
     SELECT
         action.client_id,
@@ -30,4 +30,18 @@ FROM happened
 JOIN clients_client AS client ON client.id = happened.client_id AND client.merged_into_id IS NULL
 LEFT JOIN segmentation_score AS score ON score.run_id = %(run)s AND score.client_id = happened.client_id
 GROUP BY client.owner_id, coalesce(score.tier, ''), date_trunc('week', happened.happened_on)
-ORDER BY week, client.owner_id, target
+UNION ALL
+SELECT
+    prospect.owner_id,
+    'P' AS target,
+    date_trunc('week', (approach.done_at AT TIME ZONE 'Europe/Paris')::date)::date AS week,
+    count(*) AS contacts,
+    0 AS hours
+FROM campaigns_approach AS approach
+JOIN campaigns_prospect AS prospect ON prospect.id = approach.prospect_id
+WHERE
+    approach.done_at >= %(since)s::date::timestamp AT TIME ZONE 'Europe/Paris'
+    AND approach.done_at < (%(until)s::date + 1)::timestamp AT TIME ZONE 'Europe/Paris'
+    AND approach.outcome <> 'dropped'
+GROUP BY prospect.owner_id, date_trunc('week', (approach.done_at AT TIME ZONE 'Europe/Paris')::date)
+ORDER BY week, owner_id, target

@@ -61,6 +61,7 @@ def test_a_tier_knows_its_revenue_and_what_is_at_stake(firm):
 def test_prospects_are_those_still_to_win_and_not_opposed(firm):
     ProspectFactory(owner=firm.claire)
     ProspectFactory(owner=firm.claire, state=Prospect.State.DISMISSED)
+    ProspectFactory(owner=firm.claire, put_out=Prospect.PutOut.values[0])
     ProspectFactory(owner=firm.claire, objected_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
     assert portfolios(firm.marc).of("P").clients == 1
 

@@ -12,7 +12,14 @@ from campaigns.allocation.portfolios import portfolios
 from campaigns.models import AllocationPlan
 from segmentation.models import Rules
 from tests.campaigns.allocation.world import TODAY, done
-from tests.factories import InvoiceFactory, ProspectFactory, ScoreFactory, ScoringRunFactory, TimeEntryFactory
+from tests.factories import (
+    ApproachFactory,
+    InvoiceFactory,
+    ProspectFactory,
+    ScoreFactory,
+    ScoringRunFactory,
+    TimeEntryFactory,
+)
 
 START = dt.date(2026, 10, 1)
 SEPTEMBER = dt.date(2026, 9, 30)
@@ -142,6 +149,19 @@ def test_hours_cost_what_the_firm_says(firm, plan):
     Firm.objects.update_or_create(pk=1, defaults={"hourly_cost": Decimal("40.00")})
     TimeEntryFactory(client=firm.client("A", firm.claire), person=firm.claire, spent_on=TODAY, hours=3)
     assert followed(plan).costs.keeping_euros == Decimal("120.00")
+
+
+def test_contacts_with_prospects_are_spread_evenly_and_counted(firm, plan):
+    prospects = [ProspectFactory(owner=firm.claire) for _ in range(100)]  # every 90 days: 102 in a quarter of 92
+    at = dt.datetime(2026, 11, 4, 10, tzinfo=dt.UTC)
+    ApproachFactory(prospect=prospects[0], assignee=firm.karim, outcome="reached", done_at=at, done_by=firm.karim)
+    ApproachFactory(prospect=prospects[1], assignee=firm.karim, outcome="dropped", done_at=at, done_by=firm.karim)
+    found = followed(plan)
+    tally = found.by_target["P"]
+    assert (tally.made, tally.planned + tally.to_come) == (1, 102)
+    assert tally.planned == round(102 * found.elapsed)
+    assert found.by_person[firm.claire.pk].made == 1
+    assert found.by_week[dt.date(2026, 11, 2)].made == 1
 
 
 def test_a_quarter_to_come_has_nothing_done(firm):
