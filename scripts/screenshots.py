@@ -43,7 +43,7 @@ class Screen:
     name: str
     path: str
     link: str = ""  # a selector on that page: the picture is of where it leads
-    press: str = ""  # a button of that page: the picture is of what comes next
+    press: str = ""  # a button or a link of that page: the picture is of what comes next
     who: str = "direction"
     also: tuple[str, ...] = ("mobile",)  # among mobile, sombre, impression
 
@@ -234,8 +234,9 @@ def take(page: Page, workshop: Page, screen: Screen, address: str, name: str) ->
     if not answer.ok:
         print(f"- {name} : {answer.status}")
         return
-    if screen.press and (button := page.get_by_role("button", name=screen.press)).count():
-        button.first.click()
+    pressed = page.get_by_role("button", name=screen.press).or_(page.get_by_role("link", name=screen.press))
+    if screen.press and pressed.count():
+        pressed.first.click()
         page.wait_for_load_state()
     width = page.viewport_size["width"]
     height = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
