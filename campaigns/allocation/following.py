@@ -169,16 +169,18 @@ class FollowUp:
 
     @cached_property
     def costs(self) -> Costs:
-        """Hours on the clients of a tier are for keeping them; euros alone tell what winning one took."""
+        """Euros noted, and the time of the contacts made, at the minutes planned: other hours are work clients pay for."""
         hourly = Firm.current().hourly_cost
-        euros = {
-            purpose: sum((spent.real for (_target, one), spent in self.spent.items() if one == purpose), Decimal(0))
-            for purpose in Purpose.values
-        }
-        hours = sum((tally.hours for target, tally in self.by_target.items() if target in TIERS), Decimal(0))
+        minutes = {line.target: line.minutes for line in self.lines}
+        euros = dict.fromkeys(Purpose.values, Decimal(0))
+        for (_target, purpose), spent in self.spent.items():
+            euros[purpose] += spent.real
+        for target, tally in self.by_target.items():
+            purpose = Purpose.KEEPING if target in TIERS else Purpose.WINNING
+            euros[purpose] += Decimal(tally.made * minutes[target]) / 60 * (hourly or 0)
         return Costs(
             kept=self.total.kept,
-            keeping_euros=euros[Purpose.KEEPING] + hours * (hourly or 0),
+            keeping_euros=euros[Purpose.KEEPING],
             won=self.total.won,
             winning_euros=euros[Purpose.WINNING],
             hourly=hourly,

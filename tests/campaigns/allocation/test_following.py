@@ -145,10 +145,19 @@ def test_each_cost_waits_for_five_clients():
     assert Costs(kept=5, keeping_euros=Decimal(500), won=5, winning_euros=Decimal(2500), hourly=None).times == 5
 
 
-def test_hours_cost_what_the_firm_says(firm, plan):
+def test_contacts_cost_their_minutes_and_paid_work_does_not(firm, plan):
     Firm.objects.update_or_create(pk=1, defaults={"hourly_cost": Decimal("40.00")})
-    TimeEntryFactory(client=firm.client("A", firm.claire), person=firm.claire, spent_on=TODAY, hours=3)
-    assert followed(plan).costs.keeping_euros == Decimal("120.00")
+    client = firm.client("A", firm.claire)
+    done(client, firm.claire, TODAY)
+    done(client, firm.claire, TODAY)
+    TimeEntryFactory(client=client, person=firm.claire, spent_on=TODAY, hours=300)
+    costs = followed(plan).costs
+    assert (costs.keeping_euros, costs.winning_euros) == (Decimal("60.00"), 0)  # twice 45 minutes
+
+
+def test_contacts_cost_nothing_until_the_firm_says_what_an_hour_does(firm, plan):
+    done(firm.client("A", firm.claire), firm.claire, TODAY)
+    assert followed(plan).costs.keeping_euros == 0
 
 
 def test_contacts_with_prospects_are_spread_evenly_and_counted(firm, plan):
