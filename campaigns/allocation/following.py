@@ -169,7 +169,7 @@ class FollowUp:
 
     @cached_property
     def costs(self) -> Costs:
-        """Euros noted, and the time of the contacts made, at the minutes planned: other hours are work clients pay for."""
+        """Euros noted, and the time of the contacts made, at the minutes planned: other hours are paid work."""
         hourly = Firm.current().hourly_cost
         minutes = {line.target: line.minutes for line in self.lines}
         euros = dict.fromkeys(Purpose.values, Decimal(0))
