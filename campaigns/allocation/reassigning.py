@@ -22,6 +22,7 @@ from segmentation.models import ScoringRun
 SQL = Path(__file__).parent.parent / "sql"
 MOST_MOVES = 10
 LOOKED_AT = 200  # clients of each person
+MOST_RELIEVED = 5  # people at a time, the most overloaded: ten moves seldom go further
 NOBODY = 0
 
 
@@ -57,7 +58,7 @@ def proposals(
 ) -> list[Move]:
     """At most ten moves, the most overloaded first; none when nobody has room or nobody lacks time."""
     room = {load.person.pk: -load.excess for load in loads if load.person and load.time and load.excess < 0}
-    lacking = sorted((load for load in loads if load.is_over), key=lambda load: -load.excess)
+    lacking = sorted((load for load in loads if load.is_over), key=lambda load: -load.excess)[:MOST_RELIEVED]
     if run is None or not room or not lacking:
         return []
     takers = {load.person.pk: load.person for load in loads if load.person and load.person.pk in room}
