@@ -14,20 +14,19 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Firm, User
 from accounts.roles import Role
+from campaigns.allocation.working_days import working_days
 from campaigns.models import MonthLetter
 from campaigns.periodicals import MONTH, post
 from segmentation.models import ScoringRun
 
 FROM, UNTIL = dt.time(7, 30), dt.time(13)
-SATURDAY = 5
-HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)})  # those of a fixed date
 LAST_DAYS = dt.timedelta(days=7)  # of a month: a run of one of them tells of the month
 
 
 def due() -> dt.date | None:
     """The first day of the month to tell of, on a working morning in Paris; None at any other time."""
     now = timezone.localtime(timezone=timezone.get_default_timezone())
-    is_working = now.weekday() < SATURDAY and (now.month, now.day) not in HOLIDAYS
+    is_working = bool(working_days(now.date(), now.date()))
     return now.date().replace(day=1) - relativedelta(months=1) if is_working and FROM <= now.time() < UNTIL else None
 
 
