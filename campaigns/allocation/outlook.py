@@ -5,7 +5,7 @@
 - Gained: contacts with prospects, times the 95 % interval of the part of the prospects approached who became clients
   (Wilson), times the median of what new clients bring in their first year.
 - By campaigns: what the last campaign that can be judged brought per client, interval included, times its recipients.
-- Retention: of the clients of each tier a year ago, how many bought since.
+- Retention, shown beside: of the clients of each tier a year ago, how many bought since.
 
 Euros HT over the year that follows; every part says on how many it rests.
 """
@@ -100,7 +100,6 @@ class Outlook:
     prospects: Decimal
     conversion: Conversion
     campaign: CampaignGain | None
-    retention: dict[str, Retention]
 
     @property
     def protected(self) -> Range | None:
@@ -144,7 +143,6 @@ def outlook(plan: AllocationPlan, lines: Iterable[AllocationLine], held: Portfol
         prospects=approached,
         conversion=conversion(plan.made_by, held.run),
         campaign=last_campaign(plan.made_by),
-        retention=retention(plan.made_by, held.run),
     )
 
 

@@ -11,7 +11,7 @@ from accounts.models import User
 from campaigns.allocation import capacity
 from campaigns.allocation.balance import stretch
 from campaigns.allocation.capacity import Load
-from campaigns.allocation.outlook import Outlook, outlook
+from campaigns.allocation.outlook import Outlook, Retention, outlook, retention
 from campaigns.allocation.past import hours_by_tier
 from campaigns.allocation.portfolios import Held, Portfolios, portfolios
 from campaigns.allocation.presets import TABLES, Preset
@@ -31,6 +31,7 @@ class LineFigures:
     keeping_euros: Decimal
     winning_euros: Decimal
     every: Decimal  # days between two contacts, stretched
+    kept: Retention | None  # of the clients of the tier a year ago; None when too few are known
 
     @property
     def label(self) -> str:
@@ -86,6 +87,10 @@ class Figures:
         return outlook(self.plan, self.lines, self.held)
 
     @cached_property
+    def retention(self) -> dict[str, Retention]:
+        return retention(self.plan.made_by, self.held.run)
+
+    @cached_property
     def spent_before(self) -> dict[str, Decimal]:
         """The hours of the quarter before, by tier."""
         first = self.plan.starts_on - relativedelta(months=3)
@@ -138,4 +143,5 @@ class Figures:
             self.plan.keeping_euros * line.keeping / 100,
             self.plan.winning_euros * line.winning / 100,
             Decimal(line.interval_days * (100 + self.plan.stretch_percent)) / 100,
+            self.retention.get(line.target),
         )

@@ -78,10 +78,12 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _desk_page(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The whole page, or for htmx the form and what is said beside it."""
+    figures = Figures(desk.plan, desk.lines)
     context = {
         "plan": desk.plan,
         "desk": desk,
-        "figures": Figures(desk.plan, desk.lines),
+        "figures": figures,
+        "rows": [(row, figures.by_line[row.line.target]) for row in desk.rows],
         "presets": Preset.choices,
         "is_open": not desk.plan.is_adopted,
         "may_assign": request.user.may(Right.ASSIGN_CLIENTS),

@@ -29,7 +29,6 @@ def test_without_history_nothing_is_promised(firm):
     found = foreseen(firm)
     assert (found.protected, found.gained, found.campaigned, found.total) == (None, None, None, None)
     assert found.stake == 500
-    assert found.retention == {}
 
 
 def test_the_stake_is_that_of_the_clients_whom_the_plan_reaches(firm):
@@ -62,7 +61,7 @@ def test_what_calling_changed_before_is_what_it_should_change(firm):
 def test_a_gain_that_may_be_none_begins_at_zero():
     pair = Pair(Group(clients=20, came_back=8), Group(clients=20, came_back=7))
     recovery = Recovery(None, pair, effects.of_shares(Outcome(20, buyers=8), Outcome(20, buyers=7)))
-    found = Outlook(Decimal(1000), recovery, Decimal(0), Conversion(0, 0, 0, Decimal(0)), None, {})
+    found = Outlook(Decimal(1000), recovery, Decimal(0), Conversion(0, 0, 0, Decimal(0)), None)
     assert found.protected.low == 0
     assert found.protected.high > 0
 
