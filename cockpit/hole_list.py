@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.roles import Right
 from campaigns.models import Action
+from clients.models import Client
 from cockpit.filters import values_of
 from cockpit.layouts import HOLES
 from cockpit.listing import Listing
@@ -79,8 +80,7 @@ class HoleSelection(Selection):
     @cached_property
     def cell(self) -> Cell:
         """The cell of the matrix that the list is behind: counted off groups of clients alike, not client by client."""
-        is_everybody = self.user.may(Right.SEE_ALL_CLIENTS) and self.scope.owner_id is None
-        clients = None if is_everybody else self.scope.clients()
+        clients = None if self.is_everybody else self.scope.clients()
         return opportunities.cell(self.offering, axis=self.row.axis, value=self.row.value, clients=clients)
 
     def counts(self) -> dict[str, int]:
@@ -96,13 +96,26 @@ class HoleSelection(Selection):
         return self.scores().aggregate(clients=Count("pk"), euros=Sum("worth"))
 
     @property
+    def is_everybody(self) -> bool:
+        """Whether the clients of the whole firm are looked at."""
+        return self.user.may(Right.SEE_ALL_CLIENTS) and self.scope.owner_id is None
+
+    @property
     def is_whole(self) -> bool:
         """Whether the list is that of the cell, by no filter made shorter."""
         return not self.view and not values_of(self.client_filter) and not values_of(self.score_filter)
 
+    def _foremost(self, count: int) -> QuerySet[Score]:
+        """The clients among whom the first `count` are: those of the groups likeliest to buy, and some more for who
+        is set aside, or was merged into another since."""
+        spare = self.cell.closed + Client.objects.merged().count()
+        groups = opportunities.leading(self.offering, axis=self.row.axis, value=self.row.value, count=count + spare)
+        return self.scores() if groups is None else self.scores().filter(peer__group__in=groups)
+
     def _listing(self, needs: frozenset[str]) -> Listing:
         return Listing(
             count=self.cell.missing if self.is_whole else None,
+            foremost=self._foremost if self.is_whole and self.is_everybody else None,
             run=self.run,
             clients=self.clients(),
             scores=self.scores(),

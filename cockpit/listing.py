@@ -5,7 +5,7 @@ the same few queries whether it holds three rows or a hundred.
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -180,6 +180,7 @@ class Listing(TableData):
         reader: User | None = None,
         offering: Offering | None = None,
         count: int | None = None,
+        foremost: Callable[[int], QuerySet[Score]] | None = None,
     ):
         self.run, self.clients, self.scores, self.reader, self.offering = run, clients, scores, reader, offering
         self.only = "unscored" if run is None else only
@@ -188,6 +189,7 @@ class Listing(TableData):
         self.followed_by = followed_by
         self.alias = default
         self._count = count  # when somebody knows it already
+        self._foremost = foremost  # fewer scores among which the first so many are, in the default order
 
     def order_by(self, aliases) -> None:
         """Orders by the first of these column names that sorts; "-" before it means descending."""
@@ -285,7 +287,7 @@ class Listing(TableData):
         if stop is None:
             stop = len(self)
         found: list[int] = []
-        for part in self._parts():
+        for part in self._parts(stop):
             page = list(part[start:stop])
             found += page
             if len(page) == stop - start:
@@ -294,14 +296,16 @@ class Listing(TableData):
             start, stop = max(0, start - passed), stop - passed
         return found
 
-    def _parts(self) -> list[QuerySet]:
-        """The list as one or two querysets of client ids, one after the other."""
+    def _parts(self, stop: int | None = None) -> list[QuerySet]:
+        """The list as one or two querysets of client ids, one after the other; those before `stop` are enough."""
         name, is_descending = self.alias.removeprefix("-"), self.alias.startswith("-")
         if self.only == "unscored" or (self.only is None and name in BY_IDENTITY):
             clients = self._unscored() if self.only == "unscored" else self.clients
             return [_by_identity(clients, name, is_descending) if name in BY_IDENTITY else _by_identity(clients)]
         ordering = _ordering(name, is_descending, self.figures, is_at_risk=self.is_at_risk)
-        scored = self.scores.order_by(*ordering).values_list("client_id", flat=True)
+        is_narrowed = stop is not None and self._foremost is not None and self.alias == self.default
+        scores = self._foremost(stop) if is_narrowed else self.scores
+        scored = scores.order_by(*ordering).values_list("client_id", flat=True)
         return [scored] if self.only == "scored" else [scored, _by_identity(self._unscored())]
 
     def _unscored(self) -> QuerySet[Client]:

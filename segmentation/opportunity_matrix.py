@@ -283,6 +283,24 @@ def _holding_it(run: ScoringRun) -> QuerySet[Holding]:
 # --- The clients behind a cell
 
 
+def leading(offering: Offering, *, axis: str, value: str | int, count: int) -> list[int] | None:
+    """The groups where the first `count` clients of this row are who lack the offering, by propensity; all those of the
+    last propensity reached. None when they are in no fewer groups than all, or the row is no part of groups (a need).
+    """
+    if axis == Axis.NEED:
+        return None
+    odds = OfferOdds.objects.filter(offering=offering, **{f"group__{OF_GROUP[Axis(axis)]}": value})
+    found: list[int] = []
+    reached, last = 0, None
+    rows = odds.order_by("-propensity").values_list("group", "propensity", F("group__clients") - F("held"))
+    for group, propensity, lacking_it in rows:
+        if reached >= count and propensity != last:
+            return found
+        found.append(group)
+        reached, last = reached + lacking_it, propensity
+    return None
+
+
 def facing(scores: QuerySet[Score], offering: Offering) -> QuerySet[Score]:
     """These scores of the run of the offering, each with its `propensity` and `worth` for it."""
     found = scores.filter(peer__group__run=offering.run_id, peer__group__odds__offering=offering)

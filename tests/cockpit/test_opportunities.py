@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -13,9 +14,10 @@ from accounts.roles import Role
 from campaigns.models import Action
 from clients.figures import eur
 from clients.models import Client
+from cockpit.hole_list import HoleSelection, of_cell
 from segmentation import opportunities as opportunities_found
 from segmentation import opportunity_matrix as opportunities
-from segmentation.models import Bundle, Hole, HoleReason, Offer, Offering, Score
+from segmentation.models import Bundle, Hole, HoleReason, Offer, Offering, OfferOdds, Score
 from segmentation.scoring import score
 from tests.factories import ClientFactory, HoleFactory, InvoiceFactory, ScoringRunFactory, ServiceFactory, UserFactory
 from tests.segmentation.opportunities_reference import scored
@@ -137,6 +139,34 @@ def test_a_chosen_row_is_a_list_of_services(direction, run):
     response = direction.get(URL, {"ligne": row.row.slug})
     assert board_of(response).chosen.row == row.row
     assert "service par service" in response.content.decode()
+
+
+def test_the_first_of_a_list_are_those_of_the_whole_whatever_was_set_aside(run, services, cell):
+    """They are looked for among the groups likeliest to buy alone."""
+    row, offering = cell.removeprefix(URL).strip("/").split("/")
+    director = UserFactory(roles=[Role.DIRECTION])
+    selection = HoleSelection(director, of_cell(QueryDict(), row, offering), run)
+    first = list(selection.listing)
+    Client.objects.filter(pk=first[0].client.pk).update(merged_into=first[-1].client)
+    HoleFactory(client=first[1].client, service=services[0], reason="irrelevant", until=dt.date(2099, 1, 1))
+    selection = HoleSelection(director, of_cell(QueryDict(), row, offering), run)
+    whole = [one.client for one in selection.listing]
+    assert whole == [one.client for one in first[2:]]
+    for count in range(1, len(whole) + 1):
+        assert [one.client for one in selection.listing[:count]] == whole[:count]
+        assert [one.client for one in selection.listing[count - 1 : count]] == [whole[count - 1]]
+
+
+def test_the_first_clients_of_a_cell_are_in_the_groups_likeliest_to_buy(run, services, cell):
+    row, offering = cell.removeprefix(URL).strip("/").split("/")
+    selection = HoleSelection(UserFactory(roles=[Role.DIRECTION]), of_cell(QueryDict(), row, offering), run)
+    where = {"axis": selection.row.axis, "value": selection.row.value}
+    odds = OfferOdds.objects.filter(offering=selection.offering)
+    likely = selection.listing[0].lack.odds.propensity
+    groups = set(odds.filter(propensity__gte=likely).values_list("group", flat=True))
+    assert groups < set(odds.values_list("group", flat=True))
+    assert set(opportunities.leading(selection.offering, count=1, **where)) == groups
+    assert opportunities.leading(selection.offering, count=1_000, **where) is None
 
 
 def test_too_few_clients_are_hatched_and_said_so(direction, services):
