@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from accounts.roles import Right
@@ -54,6 +54,12 @@ class ShownCell:
     @property
     def lacks_reasons(self) -> bool:
         return self.cell.without_reason > 0
+
+    @property
+    def said_to_lack(self) -> str:
+        """How many have no reason yet, for who hears the page."""
+        number = self.cell.without_reason
+        return ngettext("(%(n)s sans motif)", "(%(n)s sans motif)", number) % {"n": nb(number)}
 
     @property
     def is_empty(self) -> bool:
