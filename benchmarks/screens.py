@@ -63,8 +63,9 @@ def measure(requests: int) -> list[Served]:
     portrait.catch_up()
     load.fill_prospects()
     prospecting.score()
+    plan = _a_plan()
     with connection.cursor() as cursor:
-        tables = ("segmentation_score", "campaigns_prospect", *opportunities.TABLES)
+        tables = ("segmentation_score", "campaigns_prospect", "campaigns_plannedcontact", *opportunities.TABLES)
         cursor.execute(f"VACUUM ANALYZE {', '.join(tables)}")  # as autovacuum does within the minute
     collect_static()
     pages = PAGES | {"cell": largest_cell(), "prospects": "/prospects/"}
@@ -75,7 +76,7 @@ def measure(requests: int) -> list[Served]:
         if (page, person) not in CLOSED
     ]
     served += [_served("prospect", _a_prospect(person), person, requests) for person in PEOPLE]
-    alone = {"portrait": "/prospects/portrait/"} | _a_plan()
+    alone = {"portrait": "/prospects/portrait/"} | plan
     return [*served, *(_served(page, path, "direction", requests) for page, path in alone.items())]
 
 

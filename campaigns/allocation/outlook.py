@@ -16,6 +16,7 @@ from decimal import Decimal
 
 from dateutil.relativedelta import relativedelta
 from django.db import connection
+from django.db.models import Q
 
 from accounts.hierarchy import portfolios_of
 from accounts.models import User
@@ -160,10 +161,8 @@ def conversion(user: User, run: ScoringRun | None) -> Conversion:
     """How prospects approached became clients, and what clients who came between one and two years ago brought."""
     seen = Prospect.objects.visible_to(user)
     won = seen.filter(state=Prospect.State.CLIENT).count()
-    refused = seen.exclude(last_contact_on=None) | seen.filter(
-        state__in=[Prospect.State.CONTACTED, Prospect.State.INTERESTED]
-    )
-    others = refused.exclude(state=Prospect.State.CLIENT).distinct().count()
+    approached = Q(last_contact_on__isnull=False) | Q(state__in=[Prospect.State.CONTACTED, Prospect.State.INTERESTED])
+    others = seen.filter(approached).exclude(state=Prospect.State.CLIENT).count()
     newcomers, median = 0, Decimal(0)
     if run:
         window = {"since": run.as_of - relativedelta(months=24), "until": run.as_of - relativedelta(months=12)}
