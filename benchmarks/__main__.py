@@ -117,12 +117,15 @@ def _measure_mailings(clients: int, scored: scoring.Scored, measured: dict[str, 
     frozen = verdict(found.frozen_s, unit="s", at_most=mailings.MOST_FROZEN_S if is_largest else None)
     share = verdict(found.share, unit="%", at_least=mailings.LEAST_SENT_SHARE if is_largest else None)
     print(
-        f"  audience of {found.reached:,} frozen in {found.frozen_s:.2f} s{frozen}; {found.messages:,} messages at "
-        f"{found.messages / found.ours_s:,.0f} a second, bare loops {found.messages / found.bare_s:,.0f}: "
-        f"{found.share:.0f} %{share}"
+        f"  audience of {found.reached:,} frozen in {found.frozen_s:.2f} s{frozen}; messages a second "
+        f"{_each(found.ours)}, bare loops {_each(found.bare)}: {found.share:.0f} %{share}"
     )
     measured[f"audience frozen / scoring, {clients} clients"] = found.frozen_s * 1_000 / scored.whole_ms
     measured[f"messages sent / bare smtplib, {clients} clients"] = 100 / found.share
+
+
+def _each(rates: list[float]) -> str:
+    return ", ".join(f"{rate:,.0f}" for rate in rates)
 
 
 def _measure_import(lines: int, measured: dict[str, float]) -> None:

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Right
 from campaigns import audience, library, transport
-from campaigns.letters import GENERIC, Letters
+from campaigns.letters import GENERIC, Addressee, Letters
 from campaigns.messages.rendering import Mail, compose
 from campaigns.mime import Letter
-from campaigns.models import Arm, Campaign, CampaignMessage, MailSettings, Recipient
+from campaigns.models import Campaign, CampaignMessage, MailSettings
 from clients.models import Client
 from segmentation.models import Score, ScoringRun, SegmentSlug
 
@@ -94,10 +94,11 @@ def delete(*, campaign: Campaign, by: User) -> None:
 
 def preview(*, campaign: Campaign, message: CampaignMessage, client: Client) -> Mail:
     """The message as this client would receive it; its links lead nowhere. Raises ValidationError."""
-    recipient = _recipient_for(campaign, client, message.segment)
+    contact = audience.contact_of(client)
     letters = Letters(campaign, MailSettings.current())
     letters.messages[message.segment] = message
-    values = letters.values_of([recipient])[client.pk]
+    addressee = Addressee(client.pk, client.name, client.city, client.owner_id, contact.name if contact else "")
+    values = letters.values_of([addressee])[client.pk]
     return letters.composed(message).filled(values, objection="#", answer="#", tracked={}, with_content=True)
 
 
@@ -120,12 +121,6 @@ def _segments_of(clients: Collection[int]) -> list[str]:
 def _seed() -> int:
     """Where the draw of the arms starts from, settled before anybody sees who falls where."""
     return secrets.randbits(62) + 1
-
-
-def _recipient_for(campaign: Campaign, client: Client, segment: str) -> Recipient:
-    contact = audience.contact_of(client)
-    arm = Arm.GENERIC if segment == GENERIC else Arm.SEGMENTED
-    return Recipient(campaign=campaign, client=client, contact=contact, segment=segment, arm=arm)
 
 
 def _own_draft(campaign: Campaign, by: User) -> Campaign:

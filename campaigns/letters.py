@@ -6,26 +6,41 @@ import hmac
 from collections.abc import Iterable, Mapping
 from email.utils import formataddr, parseaddr
 from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import NamedTuple
 
 from django.conf import settings as site
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
-from accounts.models import Firm
+from accounts.models import Firm, User
 from campaigns import answers, objections
 from campaigns.messages.rendering import Composed, Frame, Mail, compose
 from campaigns.mime import Letter
 from campaigns.models import Arm, Campaign, CampaignMessage, MailSettings, Proof, Recipient
-from campaigns.playbook import first_name_of
+from campaigns.playbook import first_name_in
 from campaigns.tokens import Purpose, token_of
-from clients.models import Client, InvoiceLine
+from clients.models import Client
 from segmentation import opportunities
 from segmentation.models import ClientNeed, Holding, Hole, OfferOdds, Peer, Score, ScoringRun
 
 READ_AHEAD = 200  # recipients whose values are read together
+SQL = Path(__file__).parent / "sql"
+AHEAD, LAST_SERVICES = ((SQL / f"{name}.sql").read_text() for name in ("addressees_ahead", "last_services"))
 GENERIC = ""
 HERE = "HERE"  # where the token stands in an address that is looked up once
+
+
+class Addressee(NamedTuple):
+    """What a message says of whom it goes to, before any figure."""
+
+    client_id: int
+    client: str
+    city: str
+    owner_id: int | None
+    contact: str
 
 
 class Letters:
@@ -41,8 +56,8 @@ class Letters:
 
     def to(self, recipient: Recipient) -> Letter:
         """The message to this recipient, ready to leave. KeyError when nothing was written for their segment."""
-        mail = self.written(self._message(recipient), self._values(recipient), recipient)
-        stop = self._objection(recipient)
+        stop = _ours("stop-messages", objections.link_token(recipient))
+        mail = self._written(self._message(recipient), self._values(recipient), recipient, stop)
         headers = {
             "Message-ID": message_id(recipient, self.domain),
             "List-Unsubscribe": f"<{stop}>",
@@ -53,14 +68,12 @@ class Letters:
             headers["Reply-To"] = self.settings.reply_to
         return Letter(self.sender, recipient.email, mail.subject, mail.text, mail.html, headers)
 
-    def written(self, message: CampaignMessage, values: Mapping[str, str], recipient: Recipient) -> Mail:
+    def _written(self, message: CampaignMessage, values: Mapping[str, str], recipient: Recipient, stop: str) -> Mail:
         """This message filled for this recipient, its links leading through ours once they are stored."""
-        token = token_of(recipient.pk or 0, Purpose.CLICK)
+        token = token_of(recipient.pk, Purpose.CLICK) if self.links else ""
         tracked = {address: _ours("follow-link", token, pk) for address, pk in self.links.items()}
         answer = _ours("answer", answers.link_token(recipient))
-        return self.composed(message).filled(
-            values, objection=self._objection(recipient), answer=answer, tracked=tracked
-        )
+        return self.composed(message).filled(values, objection=stop, answer=answer, tracked=tracked)
 
     def composed(self, message: CampaignMessage) -> Composed:
         """This message, ready to be filled. Raises ValidationError for what cannot be sent."""
@@ -91,12 +104,13 @@ class Letters:
         """The fields that the messages of this campaign hold."""
         return {field.name for message in self.messages.values() for field in self.composed(message).fields}
 
-    def values_of(self, recipients: Iterable[Recipient]) -> dict[int, dict[str, str]]:
-        """What fills the fields for each of these recipients, by client: read together, whatever their number."""
-        recipients = list(recipients)
-        clients = [recipient.client_id for recipient in recipients]
+    def values_of(self, addressees: Iterable[Addressee]) -> dict[int, dict[str, str]]:
+        """What fills the fields for each of these, by client: read together, whatever their number."""
+        addressees = list(addressees)
+        clients = [addressee.client_id for addressee in addressees]
         with translation.override(self.campaign.language):
-            found = {recipient.client_id: self._of_people(recipient) for recipient in recipients}
+            common = self._of_all()
+            found = {addressee.client_id: common | self._of_people(addressee) for addressee in addressees}
             for read in (self._of_scores, self._of_services, self._of_needs, self._of_proofs, self._of_purchases):
                 for client, values in read(clients).items():
                     found[client] |= values
@@ -105,27 +119,43 @@ class Letters:
     def _message(self, recipient: Recipient) -> CampaignMessage:
         return self.messages[GENERIC if recipient.arm == Arm.GENERIC else recipient.segment]
 
-    def _objection(self, recipient: Recipient) -> str:
-        return _ours("stop-messages", objections.link_token(recipient))
-
     def _values(self, recipient: Recipient) -> dict[str, str]:
         """What is known of this recipient; the next ones' are read with it."""
         if recipient.client_id not in self._known:
-            ahead = self.campaign.recipients.filter(pk__gte=recipient.pk, state__in=("pending", "sending"))
-            ahead = ahead.select_related("client__owner", "contact").order_by("pk")[:READ_AHEAD]
-            self._known = self.values_of({recipient, *ahead})
+            self._known = self.values_of(self._ahead(recipient))
         return self._known[recipient.client_id]
 
-    def _of_people(self, recipient: Recipient) -> dict[str, str]:
-        client, contact = recipient.client, recipient.contact
-        values = {"client": client.name, "ville": client.city, "entreprise": self.firm}
-        values |= {"prenom": first_name_of(contact), "nom": contact.name if contact else ""}
-        owner = client.owner
-        values |= {"commercial": str(owner) if owner else "", "telephone_commercial": owner.phone if owner else ""}
+    def _ahead(self, recipient: Recipient) -> list[Addressee]:
+        """This recipient and those who come after, in the order in which senders take them."""
+        place = {"campaign": self.campaign.pk, "tried_at": recipient.next_try_at, "recipient": recipient.pk}
+        with connection.cursor() as cursor:
+            cursor.execute(AHEAD, place | {"most": READ_AHEAD})
+            return [Addressee(*row) for row in cursor.fetchall()]
+
+    def _of_all(self) -> dict[str, str]:
         campaign = self.campaign
         when = timezone.localtime(campaign.starts_at) if campaign.starts_at else None
-        values |= {"lieu": campaign.place, "date": date_format(when, "DATETIME_FORMAT") if when else ""}
-        return values | {"question": campaign.question}
+        return {
+            "entreprise": self.firm,
+            "lieu": campaign.place,
+            "date": date_format(when, "DATETIME_FORMAT") if when else "",
+            "question": campaign.question,
+        }
+
+    def _of_people(self, addressee: Addressee) -> dict[str, str]:
+        owner = self._owners.get(addressee.owner_id) if addressee.owner_id else None
+        return {
+            "client": addressee.client,
+            "ville": addressee.city,
+            "prenom": first_name_in(addressee.contact),
+            "nom": addressee.contact,
+            "commercial": str(owner) if owner else "",
+            "telephone_commercial": owner.phone if owner else "",
+        }
+
+    @cached_property
+    def _owners(self) -> dict[int, User]:
+        return User.objects.in_bulk()
 
     def _of_scores(self, clients: list[int]) -> dict[int, dict[str, str]]:
         if not self.used & {"dernier_achat", "anciennete"}:
@@ -135,7 +165,7 @@ class Letters:
         today = timezone.localdate()
         return {
             client: {
-                "dernier_achat": date_format(last, "DATE_FORMAT") if last else "",
+                "dernier_achat": _written_day(last, self.campaign.language) if last else "",
                 "anciennete": _years(since or first, today),
             }
             for client, since, first, last in rows
@@ -185,11 +215,9 @@ class Letters:
     def _of_purchases(self, clients: list[int]) -> dict[int, dict[str, str]]:
         if "dernier_service" not in self.used:
             return {}
-        lines = InvoiceLine.objects.filter(invoice__client__in=clients, invoice__status__in=("issued", "paid"))
-        lines = lines.filter(amount_ht__gt=0, service__isnull=False)
-        last = lines.order_by("invoice__client_id", "-invoice__issued_on", "-amount_ht").distinct("invoice__client_id")
-        rows = last.values_list("invoice__client_id", "service__name")
-        return {client: {"dernier_service": name} for client, name in rows}
+        with connection.cursor() as cursor:
+            cursor.execute(LAST_SERVICES, {"clients": clients})
+            return {client: {"dernier_service": name} for client, name in cursor.fetchall()}
 
 
 def _ours(name: str, token: str, *numbers: int) -> str:
@@ -207,6 +235,12 @@ def message_id(recipient: Recipient, domain: str) -> str:
     numbers = f"{recipient.campaign_id}.{recipient.pk}.{recipient.occurrence}"
     mark = hmac.new(site.MESSAGE_KEYS[-1].encode(), f"message-id.{numbers}".encode(), hashlib.sha256).hexdigest()[:16]
     return f"<{numbers}.{mark}@{domain}>"
+
+
+@lru_cache(maxsize=10_000)
+def _written_day(day: dt.date, language: str) -> str:
+    with translation.override(language):
+        return date_format(day, "DATE_FORMAT")
 
 
 def _years(since: dt.date | None, today: dt.date) -> str:

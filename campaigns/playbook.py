@@ -111,7 +111,7 @@ def script_for(page: Page, *, client: Client, contact: Contact | None, score: Sc
     """The script as this person reads it to this client. What is not known is said in words, never left as a sign."""
     days = score.recency_days if score else None
     values = {
-        "prenom": first_name_of(contact) or client.name,
+        "prenom": first_name_in(contact.name if contact else "") or client.name,
         "entreprise": client.name,
         "service": last_service_of(client) or _("notre dernier travail ensemble"),
         "jours": str(days) if days is not None else _("plusieurs"),
@@ -120,9 +120,9 @@ def script_for(page: Page, *, client: Client, contact: Contact | None, score: Sc
     return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), page.script)
 
 
-def first_name_of(contact: Contact | None) -> str:
-    """How to call this person: "Jeanne" for Jeanne Roux, "Mme Roux" where only a title is known."""
-    words = contact.name.split() if contact else []
+def first_name_in(name: str) -> str:
+    """How to call the person of this name: "Jeanne" for Jeanne Roux, "Mme Roux" where only a title is known."""
+    words = name.split()
     if not words or words[0].lower() in TITLES:
         return " ".join(words)
     return words[0]

@@ -12,10 +12,11 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from random import randint
+from typing import Any, NamedTuple
 
-from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db import connection
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,15 +24,16 @@ from psycopg import Cursor
 
 from campaigns import transport
 from campaigns.addresses import lock_of
-from campaigns.letters import Letters
+from campaigns.letters import READ_AHEAD, Letters
 from campaigns.models import Campaign, MailSettings, Recipient, Suppression
 from campaigns.transport import NotHandedOverError, NotReachableError, RefusedError, Transport, UncertainError
 
 log = logging.getLogger(__name__)
 SQL = Path(__file__).parent / "sql"  # by the ORM, a message would take longer to claim than to send
-NEXT, CLAIM = ((SQL / f"{name}.sql").read_text() for name in ("next_recipient", "claim"))
+NEXT = (SQL / "next_message.sql").read_text()
 TAKEN = [
     "pk", "campaign_id", "client_id", "contact_id", "email", "address_key", "segment", "arm", "occurrence", "attempts",
+    "next_try_at", "state",
 ]  # fmt: skip
 LEASE = dt.timedelta(minutes=5)  # more than every timeout of one message together
 TURN = 20.0  # seconds that one call sends for, so that workers see to other things too
@@ -129,6 +131,13 @@ class _Outcome:
     sent_at: dt.datetime | None = None
 
 
+class _Place(NamedTuple):
+    """After which recipient a sender looks for the next one, in the order in which they are due."""
+
+    tried_at: dt.datetime = dt.datetime.min.replace(tzinfo=dt.UTC)
+    recipient: int = 0
+
+
 @dataclass
 class _Sender:
     """Sends one campaign over one connection; holds the lock of the address of the message on its way."""
@@ -145,33 +154,48 @@ class _Sender:
     def __post_init__(self) -> None:
         known = self.campaign.recipients.filter(state__in=("sent", "failed")).order_by("-next_try_at", "-pk")
         self.last.extend(reversed(known.values_list("state", flat=True)[:JUDGED]))
+        self.place = _place_in(self.campaign)
+        self.cursor, self.period = _cursor(), dt.timedelta(days=self.settings.most_days)
 
     def step(self) -> bool:
         """Writes what became of the former message, claims the next and sends it; False when there is none to send."""
-        with transaction.atomic(), _cursor() as cursor:
-            recipient, is_locked = self._next(cursor, is_let_go=self._is_let_go())
-            is_claimed = recipient is not None and self._claim(cursor, recipient, is_locked=is_locked)
-        if is_claimed and recipient is not None:
+        recipient = self._next(due_at=timezone.now() if self._is_let_go() else None)
+        if recipient is None:
+            return False
+        if recipient.state == Recipient.State.SENDING:
+            self.locked = lock_of(bytes(recipient.address_key))
             self.outcome = self._send(recipient)
-        return recipient is not None
+        elif recipient.state == Recipient.State.LEFT_OUT:
+            self.tally.left_out += 1
+        return True
 
     def write_down(self) -> None:
         """Writes what became of the last message."""
-        with transaction.atomic(), _cursor() as cursor:
-            self._next(cursor, is_let_go=False)
+        self._next(due_at=None)
 
-    def _next(self, cursor: Cursor, *, is_let_go: bool) -> tuple[Recipient | None, bool]:
-        """The next recipient, locked for this transaction, and whether its address is locked too, for the session."""
-        values = {"campaign": self.campaign.pk, "now": timezone.now(), "is_let_go": is_let_go, "locked": self.locked}
-        *found, is_locked = cursor.execute(NEXT, vars(self.outcome) | values).fetchone() or [None, False]
+    def _next(self, *, due_at: dt.datetime | None) -> Recipient | None:
+        """The next recipient due then, as it stands now that it was taken: on its way and its address locked for this
+        session, left out, or pending still when another message is on its way there."""
+        values = {
+            "campaign": self.campaign.pk,
+            "kind": self.campaign.kind,
+            "due_at": due_at,
+            "after_try": self.place.tried_at,
+            "after_id": self.place.recipient,
+            "locked": self.locked,
+            "lease": LEASE,
+            "later": RETRY_LOCKED,
+            "period": self.period,
+            "most": self.settings.most_messages,
+        }
+        found = self.cursor.execute(NEXT, vars(self.outcome) | values).fetchone()
         self._judge(self.outcome.state)
         self.outcome, self.locked = _Outcome(), None
-        if found[0] is None:
-            return None, False
+        if found is None:
+            return None
         recipient = Recipient(**dict(zip(TAKEN, found, strict=True)))
-        if is_locked:
-            self.locked = lock_of(bytes(recipient.address_key))
-        return recipient, bool(is_locked)
+        self.place = _Place(recipient.next_try_at, recipient.pk)
+        return recipient
 
     def _is_let_go(self) -> bool:
         """Whether the throttle, if there is one, lets one more go now."""
@@ -180,24 +204,6 @@ class _Sender:
         now, interval = timezone.now(), dt.timedelta(hours=1) / self.campaign.per_hour
         free = Campaign.objects.sending().filter(Q(next_at=None) | Q(next_at__lte=now), pk=self.campaign.pk)
         return free.update(next_at=Greatest(Coalesce(F("next_at"), now), now - CREDIT) + interval) > 0
-
-    def _claim(self, cursor: Cursor, recipient: Recipient, *, is_locked: bool) -> bool:
-        """Whether the message may leave: it is then on its way. Its address was locked before it is looked up."""
-        if not is_locked:  # another message is on its way there, or an objection is being taken
-            Recipient.objects.filter(pk=recipient.pk).update(next_try_at=timezone.now() + RETRY_LOCKED)
-            return False
-        values = {
-            "recipient": recipient.pk,
-            "key": recipient.address_key,
-            "kind": self.campaign.kind,
-            "lease": LEASE,
-            "period": dt.timedelta(days=self.settings.most_days),
-            "most": self.settings.most_messages,
-        }
-        found = cursor.execute(CLAIM, values).fetchone()
-        is_claimed = found is not None and found[0] == Recipient.State.SENDING
-        self.tally.left_out += not is_claimed
-        return is_claimed
 
     def _send(self, recipient: Recipient) -> _Outcome:
         """What to write about this recipient once its message was handed over, or refused."""
@@ -209,7 +215,7 @@ class _Sender:
         try:
             self.opened.send(letter)
         except NotReachableError:
-            self.outcome = _Outcome(recipient.pk, Recipient.State.PENDING, recipient.attempts, timezone.now())
+            self.outcome = _Outcome(recipient.pk, Recipient.State.PENDING, recipient.attempts - 1, timezone.now())
             self.write_down()
             raise
         except NotHandedOverError as error:
@@ -228,16 +234,16 @@ class _Sender:
 
     def _became(self, recipient: Recipient, state: str, **values: Any) -> _Outcome:
         values = {"next_try_at": timezone.now()} | values
-        return _Outcome(recipient.pk, state, recipient.attempts + 1, **values)
+        return _Outcome(recipient.pk, state, recipient.attempts, **values)
 
     def _failed(self, recipient: Recipient, why: str) -> _Outcome:
         self.tally.failed += 1
         return self._became(recipient, Recipient.State.FAILED, reason=why[:300])
 
     def _later(self, recipient: Recipient, why: str) -> _Outcome:
-        if recipient.attempts >= len(WAITS):
+        if recipient.attempts > len(WAITS):
             return self._failed(recipient, why)
-        due = timezone.now() + WAITS[recipient.attempts]
+        due = timezone.now() + WAITS[recipient.attempts - 1]
         return self._became(recipient, Recipient.State.PENDING, next_try_at=due, reason=why[:300])
 
     def _judge(self, state: str) -> None:
@@ -250,6 +256,16 @@ class _Sender:
             trouble = _("%(failed)d des %(count)d derniers messages ont été refusés : vérifiez les adresses.")
             words = trouble % {"failed": failed, "count": len(self.last)}
             Campaign.objects.sending().filter(pk=self.campaign.pk).update(state=Campaign.State.PAUSED, trouble=words)
+
+
+def _place_in(campaign: Campaign) -> _Place:
+    """Where to start: anywhere in a long queue, so that senders do not stand in one another's way; else at its head."""
+    pending = campaign.recipients.filter(state=Recipient.State.PENDING)
+    ends = pending.aggregate(first=Min("pk"), last=Max("pk"), count=Count("pk"))
+    if ends["count"] <= READ_AHEAD:
+        return _Place()
+    start = pending.filter(pk__gte=randint(ends["first"], ends["last"])).order_by("pk")  # noqa: S311
+    return _Place(*start.values_list("next_try_at", "pk").first() or _Place())
 
 
 def _cursor() -> Cursor:

@@ -49,6 +49,25 @@ def test_each_recipient_receives_one_message_filled_for_them(sink):
     assert sending.work().sent == 0
 
 
+def test_a_sender_starts_anywhere_in_a_long_queue_and_leaves_nobody_out(sink, monkeypatch):
+    campaign = a_campaign()
+    due = timezone.now() - dt.timedelta(minutes=1)
+    queue = [RecipientFactory(campaign=campaign, next_try_at=due) for _ in range(6)]
+    monkeypatch.setattr(sending, "READ_AHEAD", 5)
+    monkeypatch.setattr(sending, "randint", lambda first, last: queue[3].pk)
+    assert sending.work().sent == 6
+    turned = [*queue[4:], *queue[:4]]
+    assert [address for address, _message in sink.received] == [recipient.email for recipient in turned]
+
+
+def test_a_short_queue_is_sent_in_its_order(sink):
+    campaign = a_campaign()
+    due = timezone.now() - dt.timedelta(minutes=1)
+    queue = [RecipientFactory(campaign=campaign, next_try_at=due) for _ in range(6)]
+    assert sending.work().sent == 6
+    assert [address for address, _message in sink.received] == [recipient.email for recipient in queue]
+
+
 def test_the_message_id_of_a_recipient_never_changes(sink):
     campaign = a_campaign()
     recipient = RecipientFactory(campaign=campaign)
