@@ -36,7 +36,7 @@ def at_risk_list(request: HttpRequest) -> HttpResponse:
     selection = RiskSelection(request.user, request.GET, run)
     if selection.opening:
         return redirect(f"{request.path}?{selection.opening}")
-    totals = selection.totals()
+    totals = selection.totals
     context = {
         "run": run,
         "selection": selection,

@@ -89,6 +89,7 @@ class HoleSelection(Selection):
         found = {"": cell.missing, "sans-motif": cell.without_reason, "ecartes": cell.closed, "equipes": cell.held}
         return {key: found[key] for key in VIEWS}
 
+    @cached_property
     def totals(self) -> dict:
         """Of the clients shown: `clients`, and `euros` that their holes are worth."""
         if self.is_whole:

@@ -83,7 +83,7 @@ def opportunity(request: HttpRequest, row: str, offering: str) -> HttpResponse:
         "run": run,
         "selection": selection,
         "offering": offering,
-        "totals": selection.totals(),
+        "totals": selection.totals,
         "table": table,
         "tabs": _tabs(selection, table.paginator.count),
         "people": led_by(request.user),

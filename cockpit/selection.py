@@ -187,7 +187,13 @@ class Selection:
             needs=needs,
             is_at_risk=self.is_at_risk,
             reader=self.user,
+            count=self.known_count,
         )
+
+    @property
+    def known_count(self) -> int | None:
+        """How many rows the list has, when the page counts them anyway."""
+        return None
 
     def _viewed(self) -> QuerySet[Score]:
         return self.scope.scores(self.run)
@@ -218,17 +224,34 @@ class RiskSelection(Selection):
         scores = self.scope.scores(self.run)
         return scores.exists() and not scores.with_rfm().exists()
 
+    @cached_property
     def totals(self) -> dict:
         """How many clients the list holds and the euros at stake: `clients`, `amount`."""
-        return self.scores().aggregate(
-            clients=Count("client"), amount=Coalesce(Sum("risk__amount"), Decimal(0), output_field=DecimalField())
-        )
+        if values_of(self.client_filter) or values_of(self.score_filter):
+            return self.scores().aggregate(clients=Count("client"), amount=_euros("risk__amount"))
+        counts, amount = self._by_view
+        return {"clients": counts[self.view], "amount": amount}
 
     def counts(self) -> dict[str, int]:
-        """How many clients each view holds before any filter, in one query."""
-        views = {f"view{place}": Count("client", filter=rule(self.user)) for place, rule in enumerate(VIEWS.values())}
-        found = self.scope.risks(self.run).aggregate(**views)
-        return dict(zip(VIEWS, found.values(), strict=True))
+        """How many clients each view holds before any filter."""
+        return self._by_view[0]
+
+    @cached_property
+    def _by_view(self) -> tuple[dict[str, int], Decimal]:
+        """The same, and the euros at stake in the view on show, in one query."""
+        rules = {f"view{place}": rule(self.user) for place, rule in enumerate(VIEWS.values())}
+        counted = {name: Count("client", filter=rule) for name, rule in rules.items()}
+        euros = _euros("amount", filter=VIEWS[self.view](self.user))
+        found = self.scope.risks(self.run).aggregate(**counted, amount=euros)
+        return {view: found[name] for view, name in zip(VIEWS, rules, strict=True)}, found["amount"]
+
+    @property
+    def known_count(self) -> int:
+        return self.totals["clients"]
+
+
+def _euros(name: str, **values: Q) -> Coalesce:
+    return Coalesce(Sum(name, **values), Decimal(0), output_field=DecimalField())
 
 
 def _without_open_action():
