@@ -127,9 +127,9 @@ class Letters:
 
     def _ahead(self, recipient: Recipient) -> list[Addressee]:
         """This recipient and those who come after, in the order in which senders take them."""
-        place = {"campaign": self.campaign.pk, "tried_at": recipient.next_try_at, "recipient": recipient.pk}
+        place: dict[str, int | dt.datetime] = {"tried_at": recipient.next_try_at, "recipient": recipient.pk}
         with connection.cursor() as cursor:
-            cursor.execute(AHEAD, place | {"most": READ_AHEAD})
+            cursor.execute(AHEAD, place | {"campaign": self.campaign.pk, "most": READ_AHEAD})
             return [Addressee(*row) for row in cursor.fetchall()]
 
     def _of_all(self) -> dict[str, str]:
