@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from django.conf import settings as site
 from django.db import connection
+from django.db.models.expressions import RawSQL
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -72,8 +73,9 @@ class Letters:
         """This message filled for this recipient, its links leading through ours once they are stored."""
         token = token_of(recipient.pk, Purpose.CLICK) if self.links else ""
         tracked = {address: _ours("follow-link", token, pk) for address, pk in self.links.items()}
-        answer = _ours("answer", answers.link_token(recipient))
-        return self.composed(message).filled(values, objection=stop, answer=answer, tracked=tracked)
+        composed = self.composed(message)
+        answer = _ours("answer", answers.link_token(recipient)) if composed.is_asking else ""
+        return composed.filled(values, objection=stop, answer=answer, tracked=tracked)
 
     def composed(self, message: CampaignMessage) -> Composed:
         """This message, ready to be filled. Raises ValidationError for what cannot be sent."""
@@ -160,7 +162,7 @@ class Letters:
     def _of_scores(self, clients: list[int]) -> dict[int, dict[str, str]]:
         if not self.used & {"dernier_achat", "anciennete"}:
             return {}
-        known = Score.objects.of(self.run).filter(client__in=clients)
+        known = Score.objects.of(self.run).filter(client__in=RawSQL("SELECT unnest(%s::bigint[])", [clients]))
         rows = known.values_list("client_id", "client__client_since", "first_purchase_on", "last_purchase_on")
         today = timezone.localdate()
         return {
@@ -177,7 +179,7 @@ class Letters:
             return {}
         if self.campaign.service is not None:
             return {client: {"service_conseille": self.campaign.service.name} for client in clients}
-        run = opportunities.run_on_show()
+        run = self._offers_run
         if run is None:
             return {}
         groups = dict(Peer.objects.of(run).filter(client__in=clients).values_list("client_id", "group_id"))
@@ -192,6 +194,10 @@ class Letters:
         return {
             client: {"service_conseille": _first_free(client, best.get(groups[client], []), taken)} for client in groups
         }
+
+    @cached_property
+    def _offers_run(self) -> ScoringRun | None:
+        return opportunities.run_on_show()
 
     def _of_needs(self, clients: list[int]) -> dict[int, dict[str, str]]:
         if "besoin" not in self.used:

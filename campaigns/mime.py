@@ -8,6 +8,7 @@ import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.charset import Charset
 from email.header import Header
 from email.utils import formataddr, formatdate, parseaddr
 from functools import lru_cache
@@ -17,6 +18,8 @@ from django.core.mail.message import BadHeaderError
 
 EOL = "\r\n"
 PLAIN = re.compile(r"[a-zA-Z0-9._+-]+@[a-zA-Z0-9.-]+")  # an address that needs no care
+UTF8 = Charset("utf-8")
+LONGEST_WORD = 75  # an encoded one (RFC 2047, 2), beside which "Subject: " stays far under the longest line
 LONGEST_LINE = 900  # of a header that needs no folding (RFC 5322, 2.1.1: 998 octets)
 
 
@@ -78,7 +81,9 @@ def _encoded(value: str) -> str:
 
 @lru_cache(maxsize=256)
 def _folded(plain: str) -> str:
-    return Header(plain, "utf-8", maxlinelen=75).encode(linesep=EOL)
+    """Over several lines, unless one encoded word holds it: most subjects, and many times faster."""
+    word = UTF8.header_encode(plain)
+    return word if len(word) <= LONGEST_WORD else Header(plain, "utf-8", maxlinelen=75).encode(linesep=EOL)
 
 
 def _address(written: str) -> str:

@@ -39,6 +39,7 @@ LEASE = dt.timedelta(minutes=5)  # more than every timeout of one message togeth
 TURN = 20.0  # seconds that one call sends for, so that workers see to other things too
 WAITS = [dt.timedelta(minutes=minutes) for minutes in (1, 5, 20, 60, 240)]  # after each failure that may pass
 RETRY_LOCKED = dt.timedelta(seconds=30)
+DAY_SECONDS = 86_400
 CREDIT = dt.timedelta(minutes=1)  # of a throttle not used, that may be made up for
 FEWEST_TO_JUDGE, JUDGED, WORST = 10, 50, 0.2  # failures among the last outcomes, from which a campaign pauses by itself
 
@@ -155,7 +156,7 @@ class _Sender:
         known = self.campaign.recipients.filter(state__in=("sent", "failed")).order_by("-next_try_at", "-pk")
         self.last.extend(reversed(known.values_list("state", flat=True)[:JUDGED]))
         self.place = _place_in(self.campaign)
-        self.cursor, self.period = _cursor(), dt.timedelta(days=self.settings.most_days)
+        self.cursor = _cursor()
 
     def step(self) -> bool:
         """Writes what became of the former message, claims the next and sends it; False when there is none to send."""
@@ -183,9 +184,9 @@ class _Sender:
             "after_try": self.place.tried_at,
             "after_id": self.place.recipient,
             "locked": self.locked,
-            "lease": LEASE,
-            "later": RETRY_LOCKED,
-            "period": self.period,
+            "lease": LEASE.total_seconds(),
+            "later": RETRY_LOCKED.total_seconds(),
+            "period": self.settings.most_days * DAY_SECONDS,
             "most": self.settings.most_messages,
         }
         found = self.cursor.execute(NEXT, vars(self.outcome) | values).fetchone()

@@ -57,7 +57,8 @@ class Mail:
 
 @dataclass(frozen=True)
 class Composed:
-    """A message ready to be filled. `links` are the addresses that its body leads to, each once."""
+    """A message ready to be filled. `links` are the addresses that its body leads to, each once; `is_asking` says that
+    it holds the link to an answer."""
 
     subject: str
     html: str
@@ -65,6 +66,7 @@ class Composed:
     content: str
     fields: tuple[Field, ...]
     links: tuple[str, ...]
+    is_asking: bool
 
     def filled(
         self,
@@ -114,7 +116,8 @@ def compose(subject: str, body: str, frame: Frame = Frame()) -> Composed:
     for link in sorted(places, key=len, reverse=True):
         text = text.replace(f"<{link}>", _place(link, places))
     text = text.replace(OBJECTION, _place(OBJECTION, places))
-    return Composed(marked_subject, html, text.strip() + "\n", content, tuple(fields), tuple(links))
+    is_asking = ANSWER in _addresses(tokens)
+    return Composed(marked_subject, html, text.strip() + "\n", content, tuple(fields), tuple(links), is_asking)
 
 
 def _marked(text: str, fields: list[Field], *, answer: str = "") -> str:

@@ -26,8 +26,8 @@ FROM campaigns_take_next(
     %(due_at)s,
     %(after_try)s,
     %(after_id)s,
-    %(lease)s,
-    %(later)s,
-    %(period)s,
+    make_interval(secs => %(lease)s),
+    make_interval(secs => %(later)s),
+    make_interval(secs => %(period)s),
     %(most)s
 ) AS taken
