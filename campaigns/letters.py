@@ -21,15 +21,14 @@ from campaigns import answers, objections
 from campaigns.messages.rendering import Composed, Frame, Mail, compose
 from campaigns.mime import Letter
 from campaigns.models import Arm, Campaign, CampaignMessage, MailSettings, Proof, Recipient
-from campaigns.playbook import first_name_in
+from campaigns.playbook import first_name_in, last_services
 from campaigns.tokens import Purpose, token_of
 from clients.models import Client
 from segmentation import opportunities
 from segmentation.models import ClientNeed, Holding, Hole, OfferOdds, Peer, Score, ScoringRun
 
 READ_AHEAD = 200  # recipients whose values are read together
-SQL = Path(__file__).parent / "sql"
-AHEAD, LAST_SERVICES = ((SQL / f"{name}.sql").read_text() for name in ("addressees_ahead", "last_services"))
+AHEAD = (Path(__file__).parent / "sql" / "addressees_ahead.sql").read_text()
 GENERIC = ""
 HERE = "HERE"  # where the token stands in an address that is looked up once
 
@@ -221,9 +220,7 @@ class Letters:
     def _of_purchases(self, clients: list[int]) -> dict[int, dict[str, str]]:
         if "dernier_service" not in self.used:
             return {}
-        with connection.cursor() as cursor:
-            cursor.execute(LAST_SERVICES, {"clients": clients})
-            return {client: {"dernier_service": name} for client, name in cursor.fetchall()}
+        return {client: {"dernier_service": name} for client, name in last_services(clients).items()}
 
 
 def _ours(name: str, token: str, *numbers: int) -> str:

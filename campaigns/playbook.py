@@ -8,9 +8,10 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,7 +19,7 @@ from accounts.models import AuditEntry, User
 from accounts.roles import Right
 from campaigns.models import Play
 from campaigns.playbook_texts import ORIGINALS
-from clients.models import Client, Contact, InvoiceLine
+from clients.models import Client, Contact
 from segmentation.models import Score, Segment, SegmentSlug
 
 PLACEHOLDERS = ("prenom", "entreprise", "service", "jours", "moi")
@@ -27,6 +28,7 @@ TITLES = {"m", "m.", "mr", "mme", "mlle", "monsieur", "madame", "dr", "me"}
 TEXTS = ("objective", "actor", "offer", "frequency", "script")
 TABLE = "campaigns_play"  # as the journal knows it
 LAST_CHANGES = 10
+LAST_SERVICES = (Path(__file__).parent / "sql" / "last_services.sql").read_text()
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def script_for(page: Page, *, client: Client, contact: Contact | None, score: Sc
     values = {
         "prenom": first_name_in(contact.name if contact else "") or client.name,
         "entreprise": client.name,
-        "service": last_service_of(client) or _("notre dernier travail ensemble"),
+        "service": last_services([client.pk]).get(client.pk) or _("notre dernier travail ensemble"),
         "jours": str(days) if days is not None else _("plusieurs"),
         "moi": by.get_full_name() or by.email,
     }
@@ -128,11 +130,11 @@ def first_name_in(name: str) -> str:
     return words[0]
 
 
-def last_service_of(client: Client) -> str:
-    """The service of this client's last invoice that names one; empty when none does."""
-    lines = InvoiceLine.objects.filter(invoice__client=client, invoice__status__in=("issued", "paid"))
-    lines = lines.filter(amount_ht__gt=0, service__isnull=False)
-    return lines.order_by("-invoice__issued_on", "-amount_ht").values_list("service__name", flat=True).first() or ""
+def last_services(clients: list[int]) -> dict[int, str]:
+    """The service of the last invoice that names one, of each of these clients who has such an invoice."""
+    with connection.cursor() as cursor:
+        cursor.execute(LAST_SERVICES, {"clients": clients})
+        return dict(cursor.fetchall())
 
 
 def _page(segment: Segment, play: Play | None) -> Page:

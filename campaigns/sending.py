@@ -39,7 +39,6 @@ LEASE = dt.timedelta(minutes=5)  # more than every timeout of one message togeth
 TURN = 20.0  # seconds that one call sends for, so that workers see to other things too
 WAITS = [dt.timedelta(minutes=minutes) for minutes in (1, 5, 20, 60, 240)]  # after each failure that may pass
 RETRY_LOCKED = dt.timedelta(seconds=30)
-DAY_SECONDS = 86_400
 CREDIT = dt.timedelta(minutes=1)  # of a throttle not used, that may be made up for
 FEWEST_TO_JUDGE, JUDGED, WORST = 10, 50, 0.2  # failures among the last outcomes, from which a campaign pauses by itself
 
@@ -186,7 +185,7 @@ class _Sender:
             "locked": self.locked,
             "lease": LEASE.total_seconds(),
             "later": RETRY_LOCKED.total_seconds(),
-            "period": self.settings.most_days * DAY_SECONDS,
+            "period": dt.timedelta(days=self.settings.most_days).total_seconds(),
             "most": self.settings.most_messages,
         }
         found = self.cursor.execute(NEXT, vars(self.outcome) | values).fetchone()
